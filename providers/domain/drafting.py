@@ -1,0 +1,218 @@
+"""The equality gate before sending: an order becomes a draft that is right to the minor unit, or a reason.
+
+Nothing is corrected in silence. The lines add up to the total, every line's tax follows from its rate, and
+every rate is named by the shop and known to the book; otherwise a person is told which figure is wrong.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from zoneinfo import ZoneInfo
+
+from providers.domain.documents import DocumentKey, Draft, DraftLine
+from providers.domain.money import EXPONENTS, ZERO, is_whole, minor_unit
+from providers.domain.orders import LineKind, Order, OrderLine, TaxCategory
+from providers.domain.policy import Policy
+from providers.domain.reasons import Code, Reason
+
+_COUNTRY = re.compile(r"[A-Z]{2}\Z")
+_HUNDRED = Decimal(100)
+
+
+def draft(order: Order, key: DocumentKey, policy: Policy, *, issue_date: date) -> Draft | Reason:
+    """Say the whole order as a draft of the document `key`, or why it cannot become one."""
+    problem = next(_order_problems(order), None)
+    if problem:
+        return problem
+    lines: list[DraftLine] = []
+    for index, line in enumerate(order.lines):
+        drafted = _draft_line(line, f"lines[{index}]", order, policy)
+        if isinstance(drafted, Reason):
+            return drafted
+        if drafted is not None:
+            lines.append(drafted)
+    rounding = _rounding_line(order, lines, policy)
+    if isinstance(rounding, Reason):
+        return rounding
+    if rounding is not None:
+        lines.append(rounding)
+    if not lines:
+        return Reason(
+            code=Code.NO_LINES,
+            text="The order has no lines to put on an invoice",
+            field="lines",
+            value="0",
+            remedy="Add the sold items to the order in the shop.",
+        )
+    sold = order.fulfilled_at or order.paid_at or order.placed_at
+    return Draft(
+        key=key,
+        order_number=order.number,
+        currency=order.currency,
+        lines=tuple(lines),
+        buyer=order.buyer,
+        issue_date=issue_date,
+        sale_date=min(sold.astimezone(ZoneInfo(policy.timezone)).date(), issue_date),
+        due_days=0 if order.paid_at else policy.due_days,
+        payment_kind=order.payment_kind,
+        payment_title=order.payment_title,
+        language=order.language,
+    )
+
+
+def _order_problems(order: Order) -> Iterator[Reason]:
+    if order.currency not in EXPONENTS:
+        yield Reason(
+            code=Code.CURRENCY_UNKNOWN,
+            text="The order's currency is no ISO 4217 currency in use",
+            field="currency",
+            value=order.currency,
+            remedy="Correct the currency of the order in the shop.",
+        )
+        return
+    if order.total < 0:
+        yield Reason(
+            code=Code.TOTAL_NEGATIVE,
+            text="The order's total is negative",
+            field="total",
+            value=str(order.total),
+            remedy="Correct the order in the shop; money given back belongs in a refund.",
+        )
+    if not is_whole(order.total, order.currency):
+        yield _precision("total", order.total, order.currency)
+    if not order.buyer.name:
+        yield Reason(
+            code=Code.BUYER_NAME_MISSING,
+            text="The buyer has neither a name nor a company",
+            field="buyer.name",
+            value="empty",
+            remedy="Fill in the billing name of the order in the shop.",
+        )
+    if order.buyer.country and not _COUNTRY.match(order.buyer.country):
+        yield Reason(
+            code=Code.COUNTRY_UNKNOWN,
+            text="The buyer's country is no ISO 3166-1 code of two letters",
+            field="buyer.country",
+            value=order.buyer.country,
+            remedy="Correct the billing country of the order in the shop.",
+        )
+
+
+def _precision(field: str, amount: Decimal, currency: str) -> Reason:
+    return Reason(
+        code=Code.AMOUNT_PRECISION,
+        text=f"The amount has more decimals than {currency} has",
+        field=field,
+        value=str(amount),
+        remedy="Set the shop to round amounts to the currency's decimals.",
+    )
+
+
+def _draft_line(line: OrderLine, field: str, order: Order, policy: Policy) -> DraftLine | Reason | None:
+    """The line for the draft; None for a free shipping or fee line, which says nothing on an invoice."""
+    for name, amount in (("net", line.net), ("tax", line.tax), ("gross", line.gross)):
+        if not is_whole(amount, order.currency):
+            return _precision(f"{field}.{name}", amount, order.currency)
+    if line.net + line.tax != line.gross:
+        return Reason(
+            code=Code.LINE_MISMATCH,
+            text=f"The line {line.name!r} does not add up: net {line.net} + tax {line.tax} is not gross {line.gross}",
+            field=f"{field}.gross",
+            value=str(line.gross),
+            remedy="Correct the line in the shop, or record the invoice by hand.",
+        )
+    if not line.gross and not line.tax and line.kind is not LineKind.ITEM:
+        return None
+    taxed = _taxed(line, field, policy)
+    if isinstance(taxed, Reason):
+        return taxed
+    rate, category = taxed
+    implausible = _implausible_tax(line, rate, field, order.currency)
+    if implausible:
+        return implausible
+    return DraftLine(
+        name=line.name or line.sku or line.kind.value,
+        net=line.net,
+        tax=line.tax,
+        gross=line.gross,
+        quantity=line.quantity,
+        tax_rate=rate,
+        tax_category=category,
+        kind=line.kind,
+        sku=line.sku,
+    )
+
+
+def _taxed(line: OrderLine, field: str, policy: Policy) -> tuple[Decimal, TaxCategory] | Reason:
+    if line.tax_category is not TaxCategory.RATED:
+        return ZERO, line.tax_category
+    rate = line.tax_rate
+    if rate is None:
+        if not line.gross and not line.tax:
+            return ZERO, policy.untaxed.category or TaxCategory.RATED
+        if line.tax or policy.untaxed.category is None:
+            return Reason(
+                code=Code.TAX_RATE_UNKNOWN,
+                text=f"The shop does not tell the tax rate of {line.name!r}",
+                field=f"{field}.tax_rate",
+                value="missing",
+                remedy="Give the item a tax rate in the shop, or say in the shop's policy what `untaxed` means.",
+            )
+        return ZERO, policy.untaxed.category
+    if not 0 <= rate <= _HUNDRED or (policy.tax_rates and rate not in policy.tax_rates):
+        known = ", ".join(f"{known.normalize():f}" for known in policy.tax_rates) or "0 to 100"
+        return Reason(
+            code=Code.TAX_RATE_UNKNOWN,
+            text=f"The book does not know the tax rate of {line.name!r}; it knows {known}",
+            field=f"{field}.tax_rate",
+            value=f"{rate.normalize():f}",
+            remedy="Correct the rate in the shop, or add it to the book's `tax_rates`.",
+        )
+    return rate, TaxCategory.RATED
+
+
+def _implausible_tax(line: OrderLine, rate: Decimal, field: str, currency: str) -> Reason | None:
+    """Whether the tax cannot come from the rate.
+
+    Shops round per unit, per line or per order, so that honest figures differ by half a minor unit per
+    unit sold and a little more; a wrong rate or a forgotten tax differs by more.
+    """
+    unit = minor_unit(currency)
+    slack = unit * max(Decimal(1), abs(line.quantity) / 2 + 1)
+    expected = (line.net * rate / _HUNDRED).quantize(unit, rounding=ROUND_HALF_UP)
+    if abs(expected - line.tax) <= slack:
+        return None
+    return Reason(
+        code=Code.TAX_MISMATCH,
+        text=f"The tax of {line.name!r} is {line.tax}, but {rate.normalize():f} % of {line.net} is {expected}",
+        field=f"{field}.tax",
+        value=str(line.tax),
+        remedy="Correct the tax of the line in the shop, or record the invoice by hand.",
+    )
+
+
+def _rounding_line(order: Order, lines: list[DraftLine], policy: Policy) -> DraftLine | Reason | None:
+    """The difference between the lines and the total: none, a line of its own where allowed, or a reason."""
+    added = sum((line.gross for line in lines), ZERO)
+    difference = order.total - added
+    if not difference:
+        return None
+    if policy.rounding_line and lines and abs(difference) <= minor_unit(order.currency) * len(lines):
+        biggest = max(lines, key=lambda line: line.gross)
+        return DraftLine(
+            name=policy.rounding_name,
+            net=difference,
+            tax=ZERO,
+            gross=difference,
+            tax_rate=biggest.tax_rate,
+            tax_category=biggest.tax_category,
+            kind=LineKind.ROUNDING,
+        )
+    return Reason(
+        code=Code.TOTAL_MISMATCH,
+        text=f"The lines add up to {added} {order.currency}, but the order's total is {order.total} {order.currency}",
+        field="total",
+        value=str(order.total),
+        remedy="Correct the order in the shop; a difference of cents may become a line: policy `rounding_line`.",
+    )

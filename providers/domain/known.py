@@ -1,0 +1,166 @@
+"""What the ledger knows of one order's documents, payments and unfinished operations: the plan's other half.
+
+These are values. What a result changes is said by `after`, so that the engine goes on with what it has in
+hand and the ledger writes the same change as rows; the tests hold the two against each other.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from providers.domain.documents import DocumentKey, DocumentKind, DocumentState, Draft, quoted, shortened
+
+_LONGEST_KEY = 255
+"""What an `Idempotency-Key` header, and the ledger's column, hold for sure."""
+
+
+class Action(StrEnum):
+    """What an operation does at a provider."""
+
+    CREATE = "create"
+    PAY = "pay"
+
+
+class OperationState(StrEnum):
+    """Where an operation stands.
+
+    ::
+
+        SENT ──> DONE       the provider said yes, or a look-up found the effect
+          ├────> REFUSED    the provider said no
+          ├────> UNSENT     nothing left this machine, or the provider named a wait: re-armed later
+          ├────> UNKNOWN    no usable answer; a SENT whose lease ran out is the same ──> DONE, ABSENT, or a person
+          └────> ABSENT     proved to have had no effect: the next generation may begin
+    """
+
+    SENT = "sent"
+    DONE = "done"
+    REFUSED = "refused"
+    UNSENT = "unsent"
+    UNKNOWN = "unknown"
+    ABSENT = "absent"
+
+
+class PaymentState(StrEnum):
+    """Where a payment stands in the ledger; as `DocumentState`, with RECORDED for ISSUED."""
+
+    PLANNED = "planned"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    RECORDED = "recorded"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPayment:
+    """A payment as the ledger knows it. Amounts are decimals in the document's currency."""
+
+    key: str
+    amount: Decimal
+    state: PaymentState
+    generation: int = 1
+    remote_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownDocument:
+    """A document as the ledger knows it. `gross` is what was sent, `verified` that the provider says the same."""
+
+    key: DocumentKey
+    reference: str
+    state: DocumentState
+    gross: Decimal
+    currency: str
+    fingerprint: str
+    generation: int = 1
+    remote_id: str = ""
+    number: str = ""
+    verified: bool = False
+    payments: tuple[KnownPayment, ...] = ()
+
+    def payment(self, key: str) -> KnownPayment | None:
+        return next((payment for payment in self.payments if payment.key == key), None)
+
+    @property
+    def recorded(self) -> Decimal:
+        """The sum of the payments that are recorded at the provider."""
+        return sum((p.amount for p in self.payments if p.state is PaymentState.RECORDED), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenOperation:
+    """An operation whose outcome is not known: sent without an answer, or answered with nothing usable.
+
+    `lost_at` is when the answer was seen to be lost; None when the process died while it waited.
+    `looks` counts the look-ups that found nothing.
+    """
+
+    key: str
+    action: Action
+    document: DocumentKey
+    payment_key: str = ""
+    generation: int = 1
+    sent_at: datetime
+    lost_at: datetime | None = None
+    looks: int = 0
+    looked_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """Everything the ledger holds of one order, apart from its snapshot."""
+
+    documents: tuple[KnownDocument, ...] = ()
+    operation: OpenOperation | None = None
+    """The one operation in flight: an order has at most one at a time."""
+    deleted: bool = False
+    """The shop says that the order is gone."""
+
+    def document(self, kind: DocumentKind, ordinal: str = "1") -> KnownDocument | None:
+        return next((d for d in self.documents if d.key.kind is kind and d.key.ordinal == ordinal), None)
+
+    def at(self, key: DocumentKey) -> KnownDocument:
+        """The document with this key. Raises `KeyError`."""
+        for document in self.documents:
+            if document.key == key:
+                return document
+        raise KeyError(str(key))
+
+    def with_document(self, changed: KnownDocument) -> "Known":
+        """The same with the document changed in its place, or added as the last."""
+        if all(document.key != changed.key for document in self.documents):
+            return replace(self, documents=(*self.documents, changed))
+        documents = (changed if document.key == changed.key else document for document in self.documents)
+        return replace(self, documents=tuple(documents))
+
+    def with_payment(self, key: DocumentKey, changed: KnownPayment) -> "Known":
+        """The same with the document's payment changed in its place, or added as the last."""
+        document = self.at(key)
+        if document.payment(changed.key) is None:
+            return self.with_document(replace(document, payments=(*document.payments, changed)))
+        payments = (changed if payment.key == changed.key else payment for payment in document.payments)
+        return self.with_document(replace(document, payments=tuple(payments)))
+
+
+def operation_key(document: DocumentKey, action: Action, generation: int, payment_key: str = "") -> str:
+    """The idempotency key of an operation: derived, so that a replay derives the same one.
+
+    The generation rises only when an earlier operation was refused or proved absent; the number of
+    attempts is never part of it.
+    """
+    payment = f":{quoted(payment_key)}" if payment_key else ""
+    return shortened(f"{document}:{action}{payment}:g{generation}", _LONGEST_KEY)
+
+
+def planned(draft: Draft, reference: str, generation: int) -> KnownDocument:
+    """The document that an intent to create brings into the ledger."""
+    return KnownDocument(
+        key=draft.key,
+        reference=reference,
+        state=DocumentState.SENT,
+        gross=draft.gross,
+        currency=draft.currency,
+        fingerprint=draft.fingerprint,
+        generation=generation,
+    )
