@@ -1,0 +1,1 @@
+"""The generic shop: any shop that can sign a request after the Standard Webhooks specification."""

@@ -1,0 +1,1 @@
+"""WooCommerce: webhooks of the "WP REST API Integration v3" kind."""
