@@ -1,0 +1,111 @@
+"""The list of invoices: filters, periods, order and pages."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
+from itertools import islice
+
+from providers.invoicing.invoiceocean.sandbox.account import Account
+from providers.invoicing.invoiceocean.sandbox.records import Invoice
+
+_ORDERS: dict[str, Callable[[Invoice], object]] = {
+    "number": lambda invoice: invoice.number,
+    "updated_at": lambda invoice: invoice.updated,
+    "price_net": lambda invoice: invoice.net,
+    "price_gross": lambda invoice: invoice.gross,
+    "issue_date": lambda invoice: invoice.issue_date,
+    "buyer_name": lambda invoice: str(invoice.sent.get("buyer_name")),
+    "oid": lambda invoice: invoice.oid,
+}
+
+
+def page_of(query: Mapping[str, str], account: Account) -> slice:
+    """The rows that `page` and `per_page` mean; odd values mean the defaults."""
+    switches = account.switches
+    wanted = query.get("per_page", "")
+    size = int(wanted) if wanted.isdigit() and int(wanted) else switches.default_per_page
+    size = min(size, switches.max_per_page)
+    page = query.get("page", "")
+    first = (max(int(page), 1) - 1) * size if page.isdigit() else 0
+    return slice(first, first + size)
+
+
+def invoices(query: Mapping[str, str], account: Account, *, salt: int) -> list[Invoice]:
+    """One page. `salt` differs from request to request, for orders that are not stable."""
+    rows = page_of(query, account)
+    found = _matching(query, account, _candidates(query, account, salt))
+    return list(islice(found, rows.start, rows.stop))
+
+
+def _candidates(query: Mapping[str, str], account: Account, salt: int) -> Iterable[Invoice]:
+    chosen: Iterable[Invoice]
+    if "oid" in query:
+        chosen = sorted(account.with_oid(query["oid"]), key=lambda invoice: invoice.updated, reverse=True)
+    else:
+        chosen = reversed(account.invoices.values())
+    name, _, direction = query.get("order", "updated_at.desc").partition(".")
+    if account.switches.unstable_ties:
+        chosen = sorted(chosen, key=lambda invoice: hash((invoice.id, salt)))
+        return sorted(chosen, key=lambda invoice: invoice.updated.replace(microsecond=0), reverse=True)
+    if (name, direction) == ("updated_at", "desc") or name not in _ORDERS:
+        return chosen
+    return sorted(chosen, key=_ORDERS[name], reverse=direction == "desc")  # type: ignore[arg-type]
+
+
+def _matching(query: Mapping[str, str], account: Account, candidates: Iterable[Invoice]) -> Iterator[Invoice]:
+    start, end = _period(query, account.today())
+    newest = account.now() - account.switches.list_lag
+    kind, status = query.get("kind") or query.get("kinds[]"), query.get("status")
+    number, client = query.get("number"), query.get("client_id")
+    if query.get("income") == "no":
+        return
+    for invoice in candidates:
+        moment = _search_date(invoice, query.get("search_date_type", "issue_date"))
+        if (start or end) and (moment is None or not (start or date.min) <= moment <= (end or date.max)):
+            continue
+        if account.switches.list_lag and invoice.updated > newest:
+            continue
+        if kind and kind != ("canceled" if invoice.cancelled else invoice.kind):
+            continue
+        if (status and status != invoice.status) or (number and number != invoice.number):
+            continue
+        if client and client != str(invoice.client_id):
+            continue
+        yield invoice
+
+
+def _search_date(invoice: Invoice, kind: str) -> date | None:
+    if kind == "paid_date":
+        return invoice.paid_date
+    if kind == "transaction_date":
+        return date.fromisoformat(str(invoice.sent.get("sell_date") or invoice.issue_date)[:10])
+    return invoice.issue_date
+
+
+def _period(query: Mapping[str, str], today: date) -> tuple[date | None, date | None]:
+    """First and last day; None leaves a side open. The dates count only with period=more."""
+    month = today.replace(day=1)
+    match query.get("period", "last_12_months"):
+        case "all":
+            return None, None
+        case "more":
+            return _day(query.get("date_from")), _day(query.get("date_to"))
+        case "this_month":
+            return month, None
+        case "last_month":
+            last = month - timedelta(days=1)
+            return last.replace(day=1), last
+        case "last_30_days":
+            return today - timedelta(days=30), None
+        case "this_year":
+            return today.replace(month=1, day=1), None
+        case "last_year":
+            return date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)
+        case _:
+            return today - timedelta(days=365), None
+
+
+def _day(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value or "")
+    except ValueError:
+        return None
