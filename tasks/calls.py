@@ -1,0 +1,142 @@
+"""One call to a provider: how its answer, or the lack of one, becomes a result. Nothing here is repeated."""
+
+from datetime import datetime
+
+import structlog
+
+from providers.domain.documents import DocumentKind
+from providers.domain.errors import (
+    AccessDenied,
+    NotSent,
+    OutcomeUnknown,
+    Refused,
+    Throttled,
+    Unavailable,
+)
+from providers.domain.known import Action
+from providers.domain.reasons import Code, Reason
+from providers.domain.resolving import resolve_create, resolve_payment
+from providers.domain.results import (
+    Declined,
+    Issued,
+    Lost,
+    Paid,
+    Result,
+    Unclear,
+    Unsent,
+    Verified,
+)
+from providers.domain.steps import Call, Create, LookUp, Pay, Verify
+from providers.ports import Prepared
+from tasks.ports import Book, Clock
+from tasks.reasons import internal, refusal, vanished
+
+log = structlog.get_logger()
+
+
+class BookDenied(Exception):
+    """The provider does not let the book's account in; the call had no effect."""
+
+    def __init__(self, text: str, result: Result) -> None:
+        super().__init__(text)
+        self.result = result
+
+
+def perform(book: Book, step: Call, clock: Clock) -> Result:
+    """Make the one call that the step names. Raises `BookDenied`, nothing else."""
+    if isinstance(step, Create | Pay):
+        return _write(book, step, clock)
+    return _read(book, step, clock)
+
+
+def _write(book: Book, step: Create | Pay, clock: Clock) -> Result:
+    key = step.operation_key
+    try:
+        return _create(book, step) if isinstance(step, Create) else _pay(book, step)
+    except NotSent as error:
+        return Unsent(operation_key=key, text=str(error))
+    except Throttled as error:
+        return Unsent(operation_key=key, text=str(error), counts=False, retry_after=error.retry_after)
+    except Refused as error:
+        if error.duplicate and isinstance(step, Create):
+            return _adopt(book, step, error, clock())
+        return Declined(operation_key=key, reason=refusal(book, error))
+    except AccessDenied as error:
+        raise BookDenied(str(error), Unsent(operation_key=key, text=str(error), counts=False)) from error
+    except (OutcomeUnknown, Unavailable) as error:
+        return Lost(operation_key=key, at=clock(), text=str(error))
+    except Exception as error:  # our own fault, perhaps after the request left: unknown, and never repeated blindly
+        log.exception("provider.fault", operation=key)
+        return Lost(operation_key=key, at=clock(), text=f"internal fault: {type(error).__name__}: {error}")
+
+
+def _create(book: Book, step: Create) -> Result:
+    prepared = Prepared(step.reference, dict(step.payload))
+    remote = book.provider.create(prepared, idempotency_key=step.operation_key)
+    return Issued(operation_key=step.operation_key, document=step.draft.key, remote=remote)
+
+
+def _pay(book: Book, step: Pay) -> Result:
+    recorded = book.provider.pay(step.document.remote_id, step.payment, idempotency_key=step.operation_key)
+    return Paid(
+        operation_key=step.operation_key,
+        document=step.document.key,
+        payment_key=step.payment.key,
+        remote_id=recorded.remote_id,
+    )
+
+
+def _adopt(book: Book, step: Create, refused: Refused, now: datetime) -> Result:
+    """The provider has a document with our reference already: an earlier create that we thought lost, or not ours."""
+    try:
+        found = book.provider.find(step.reference, step.draft.key.kind)
+    except (NotSent, Throttled, Unavailable, Refused, AccessDenied) as error:
+        return Lost(operation_key=step.operation_key, at=now, text=f"reference taken, look-up failed: {error}")
+    except Exception as error:  # our own fault: the look-up is made again later
+        log.exception("provider.fault", operation=step.operation_key)
+        return Lost(operation_key=step.operation_key, at=now, text=f"internal fault: {type(error).__name__}: {error}")
+    if len(found) == 1:
+        return Issued(operation_key=step.operation_key, document=step.draft.key, remote=found[0], adopted=True)
+    if found:
+        return Lost(operation_key=step.operation_key, at=now, text="several documents carry the reference")
+    return Declined(operation_key=step.operation_key, reason=refusal(book, refused))
+
+
+def _read(book: Book, step: Verify | LookUp, clock: Clock) -> Result:
+    try:
+        return _verify(book, step) if isinstance(step, Verify) else _look_up(book, step, clock)
+    except (NotSent, Unavailable) as error:
+        return Unsent(operation_key="", text=str(error))
+    except Throttled as error:
+        return Unsent(operation_key="", text=str(error), counts=False, retry_after=error.retry_after)
+    except Refused as error:
+        return Unclear(reason=vanished(book, step, error) if error.missing else refusal(book, error))
+    except AccessDenied as error:
+        raise BookDenied(str(error), Unsent(operation_key="", text=str(error), counts=False)) from error
+    except Exception as error:  # our own fault while reading: stop, a person and a developer look
+        log.exception("provider.fault")
+        return Unclear(reason=internal(error))
+
+
+def _verify(book: Book, step: Verify) -> Result:
+    remote = book.provider.read(step.document.remote_id)
+    if remote.gross is None:
+        return Unclear(
+            reason=Reason(
+                code=Code.PROVIDER_TOTAL_DIFFERS,
+                text=f"{book.card.title} does not tell the total of {remote.number or remote.remote_id}",
+                field="gross",
+                value="missing",
+                remedy="Compare the document in the book with the order by hand.",
+            )
+        )
+    return Verified(document=step.document.key, remote=remote)
+
+
+def _look_up(book: Book, step: LookUp, clock: Clock) -> Result:
+    operation = step.operation
+    if operation.action is Action.CREATE:
+        found = book.provider.find(step.document.reference, DocumentKind(operation.document.kind))
+        return resolve_create(operation, found, book.card, now=clock())
+    remote = book.provider.read(step.document.remote_id)
+    return resolve_payment(operation, step.document, remote, book.card, now=clock())

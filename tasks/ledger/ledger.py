@@ -1,0 +1,51 @@
+"""The ledger: the one durable record. Everything else may be lost and is made again from it."""
+
+from datetime import datetime
+
+from sqlalchemy import text
+
+from tasks.ledger.books import Books
+from tasks.ledger.decisions import Decisions
+from tasks.ledger.inbox import Inbox
+from tasks.ledger.matching import Matching
+from tasks.ledger.store import Store
+from tasks.ledger.turns import Turns
+from tasks.ledger.views import Views
+
+
+class Ledger:
+    """One database of events, orders, documents, payments and operations.
+
+    Each method of its parts is one short transaction; none holds one across the network. There is no SQL
+    outside this package.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.inbox = Inbox(store)
+        self.turns = Turns(store)
+        self.books = Books(store)
+        self.decisions = Decisions(store)
+        self.views = Views(store)
+        self.matching = Matching(store)
+
+    @property
+    def address(self) -> str:
+        """Where the ledger is, without the password."""
+        return self._store.url
+
+    def ping(self) -> None:
+        """One trivial read. Raises `LedgerUnavailable`."""
+        with self._store.read() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def clock(self) -> datetime | None:
+        """The database server's own time; None where the database is a file on this machine."""
+        if self._store.is_sqlite:
+            return None
+        with self._store.read() as connection:
+            told: datetime = connection.execute(text("SELECT now()")).scalar_one()
+            return told
+
+    def close(self) -> None:
+        self._store.close()

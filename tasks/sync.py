@@ -1,0 +1,281 @@
+"""Sync: drive one order through everything that is due for it.
+
+Claim and plan, call, write the outcome and plan the next, until there is nothing to do; then release. The
+ledger's transactions are short, and none is open while a provider is asked.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from time import monotonic
+
+import structlog
+
+from providers.domain.equality import contradiction
+from providers.domain.errors import CannotExpress
+from providers.domain.plan import plan
+from providers.domain.reasons import Code, Reason
+from providers.domain.results import Declined, Issued, Lost, Result, Unclear, Unseen, Unsent, Verified
+from providers.domain.steps import Create, LookUp, Rest, Step, Stop, Wait
+from tasks.backoff import Backoff
+from tasks.breaker import Alarm, Breaker, rest_for
+from tasks.calls import BookDenied, perform
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.turn import Turn
+from tasks.ledger.turns import Claim, Decide, Effort, LeaseLost
+from tasks.paused import PausedBooks
+from tasks.ports import Bell, Book, Books, Clock, ShopFronts, Slots
+from tasks.reasons import configuration_lacks, denied, down, internal, poison
+
+log = structlog.get_logger()
+
+_LEASE_MARGIN = timedelta(seconds=20)
+_DRAIN_SECONDS = 2.0
+_POISON_CRASHES = 3
+_SHORTEST_WAIT = timedelta(seconds=1)
+
+
+class Ended(StrEnum):
+    """How a bell was answered."""
+
+    DROVE = "drove"
+    NOT_DUE = "not_due"
+    BUSY = "busy"
+    PAUSED = "paused"
+    LEASE_LOST = "lease_lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What the engine works with."""
+
+    ledger: Ledger
+    books: Books
+    fronts: ShopFronts
+    slots: Slots
+    bell: Bell
+    paused: PausedBooks
+    breaker: Breaker
+    backoff: Backoff
+    clock: Clock
+    owner: str
+    """Names this process in leases, for people who look."""
+    calm: Callable[[], timedelta] = lambda: timedelta.max
+    """How long the clock has run evenly, as `tasks.watch.Watch` knows it."""
+
+
+class Sync:
+    """Answers the bells of orders."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        calls = [book.card.call_timeout for book in world.books.values()]
+        self._lease = max(calls, default=timedelta(seconds=30)) + _LEASE_MARGIN
+
+    def run(self, shop: str, order_id: str) -> Ended:
+        """Drive one order as far as it goes now. Raises `LedgerUnavailable`.
+
+        Where the book's provider takes few requests at a time, whoever holds a slot also drives the orders
+        that are due next in that book; a bell that finds no slot free ends at once and loses nothing.
+        """
+        front = self._world.fronts.get(shop)
+        if front is None:
+            return self._drive_one(shop, order_id)  # makes no call: it ends with attention
+        book = front.book
+        if self._world.paused.is_paused(book):
+            return Ended.PAUSED
+        if not self._world.slots.bounded(book):
+            return self._drive_one(shop, order_id)
+        return self._drain(book, lambda: self._drive_one(shop, order_id))
+
+    def _drain(self, book: str, first: Callable[[], Ended]) -> Ended:
+        """Drive `first`, then what else is due in the book, as long as a slot is held and for a short while.
+
+        The look after the slot was given back is what makes a bell that found it taken safe to end: its
+        order was due before it looked. When the while is over, the next due order's bell is rung in its
+        turn, so that no book keeps a thread from another and a stop need not wait for a backlog.
+        """
+        ended = Ended.BUSY
+        until = monotonic() + _DRAIN_SECONDS
+        while True:
+            with self._world.slots.take(book) as taken:
+                if not taken:
+                    return ended
+                ended = first() if ended is Ended.BUSY else ended
+                while monotonic() < until and self._drive_next(book) is Ended.DROVE:
+                    pass
+            due = self._world.ledger.turns.next_due(book, now=self._world.clock())
+            if due is None or self._world.paused.is_paused(book):
+                return ended
+            if monotonic() >= until:
+                self._world.bell.ring(*due)
+                return ended
+
+    def _drive_next(self, book: str) -> Ended:
+        if self._world.paused.is_paused(book):
+            return Ended.PAUSED
+        return self._drive(lambda claim, decide: self._world.ledger.turns.begin_next(book, claim=claim, decide=decide))
+
+    def _drive_one(self, shop: str, order_id: str) -> Ended:
+        begin = self._world.ledger.turns.begin
+        return self._drive(lambda claim, decide: begin(shop, order_id, claim=claim, decide=decide))
+
+    def _drive(self, begin: Callable[[Claim, Decide], tuple[Turn, Step] | None]) -> Ended:
+        started, calls = monotonic(), 0
+        claim = self._claim()
+        begun = begin(claim, self._decide)
+        if begun is None:
+            return Ended.NOT_DUE
+        turn, step = begun
+        with structlog.contextvars.bound_contextvars(shop=turn.shop, order=turn.order_id, book=turn.book):
+            try:
+                while not isinstance(step, Wait | Stop | Rest):
+                    self._still_ours(claim)
+                    calls += 1
+                    outcome = self._perform(turn, step)
+                    claim = self._claim()
+                    turn, step = self._settle(turn, claim, *outcome)
+            except LeaseLost:
+                log.warning("order.lease_lost", calls=calls, fence=turn.fence)
+                return Ended.LEASE_LOST
+            _closing_line(step, calls=calls, seconds=monotonic() - started)
+        return Ended.DROVE
+
+    def _claim(self) -> Claim:
+        return Claim(owner=self._world.owner, now=self._world.clock(), lease=self._lease)
+
+    def _still_ours(self, claim: Claim) -> None:
+        """Raise `LeaseLost` unless the lease outlives the longest call from now.
+
+        A machine that was suspended between intent and call must not make the call: by now another worker may
+        have looked for its effect and found none.
+        """
+        if abs(self._world.clock() - claim.now) > _LEASE_MARGIN / 2:
+            raise LeaseLost(f"the call of {claim.owner} would begin too late for its lease")
+
+    def _perform(self, turn: Turn, step: Step) -> tuple[Result, Reason | None]:
+        """The result of the call, and why the book is shut since; None: it is open."""
+        assert not isinstance(step, Wait | Stop | Rest)  # noqa: S101  (for the type checker: only calls come here)
+        book = self._world.books[turn.book]
+        try:
+            result = perform(book, step, self._world.clock)
+        except BookDenied as error:
+            reason = denied(book, str(error))
+            self._world.paused.pause(book.name, reason, now=self._world.clock())
+            return error.result, reason
+        return result, self._heed(book, result)
+
+    def _heed(self, book: Book, result: Result) -> Reason | None:
+        """Leave a book alone whose provider is down, or asks for patience again and again."""
+        alarm = self._world.breaker.record(book.name, result)
+        if alarm is None:
+            return None
+        now = self._world.clock()
+        if alarm is Alarm.DOWN:
+            reason = down(book, result)
+            self._world.paused.pause(book.name, reason, now=now)
+            return reason if isinstance(result, Unsent) else None
+        text = f"{book.card.title} asks for patience again and again; the book rests"
+        reason = Reason(code=Code.THROTTLED, text=text)
+        self._world.paused.rest(book.name, reason, until=now + rest_for(result), now=now)
+        return None
+
+    def _settle(self, turn: Turn, claim: Claim, result: Result, shut: Reason | None) -> tuple[Turn, Step]:
+        now = claim.now
+        effort = _effort(turn, result, now) if shut is None else None
+
+        def decide(changed: Turn) -> Step:
+            if shut is not None:
+                return Wait(until=now, reason=shut)
+            return self._forced(changed, result, now) or self._decide(changed)
+
+        return self._world.ledger.turns.settle(turn, result, claim=claim, decide=decide, effort=effort)
+
+    def _forced(self, turn: Turn, result: Result, now: datetime) -> Step | None:
+        """The step that the result itself commands; None when the plan goes on."""
+        match result:
+            case Unsent():
+                return self._retry(turn, result, now)
+            case Unclear():
+                return Stop(reason=result.reason)
+            case Declined() if not turn.renewed:
+                return Stop(reason=result.reason)
+            case Issued() | Verified():
+                problem = contradiction(turn.known.at(result.document), result.remote)
+                return Stop(reason=problem) if problem else None
+            case _:
+                return None
+
+    def _retry(self, turn: Turn, result: Unsent, now: datetime) -> Step:
+        backoff = self._world.backoff
+        if not result.counts:
+            wait = backoff.wait(1) if result.retry_after is None else max(result.retry_after, _SHORTEST_WAIT)
+            return Wait(
+                until=now + wait, reason=Reason(code=Code.THROTTLED, text=f"To be repeated later: {result.text}")
+            )
+        if turn.first_tried_at and backoff.exhausted(turn.attempts, turn.first_tried_at, now):
+            return Stop(
+                reason=Reason(
+                    code=Code.EXHAUSTED,
+                    text=f"{turn.attempts} attempts since {turn.first_tried_at:%Y-%m-%d %H:%M %Z}, last: {result.text}",
+                    remedy="See whether the provider can be reached, then: counterfoil retry SHOP ORDER.",
+                )
+            )
+        attempt = max(turn.attempts, 1)  # none, when news came in meanwhile and the budget is fresh
+        return Wait(
+            until=now + backoff.wait(attempt),
+            reason=Reason(code=Code.RETRYING, text=f"Attempt {attempt} failed: {result.text}"),
+        )
+
+    def _decide(self, turn: Turn) -> Step:
+        """The plan's next step, said in the provider's language. Faults of ours stop the order, not the worker."""
+        book, front = self._world.books.get(turn.book), self._world.fronts.get(turn.shop)
+        if book is None or front is None:
+            return Stop(reason=configuration_lacks(turn))
+        if turn.crashes >= _POISON_CRASHES:
+            return Stop(reason=poison(turn))
+        try:
+            step = plan(turn.shop, turn.order, turn.known, front.policy, book.card, now=self._world.clock())
+            if isinstance(step, LookUp):
+                return self._once_calm(step, book)
+            if isinstance(step, Create):
+                prepared = book.provider.prepare(step.draft)
+                return Create(
+                    draft=step.draft,
+                    reference=step.reference,
+                    generation=step.generation,
+                    payload=prepared.payload,
+                )
+        except CannotExpress as error:
+            return Stop(reason=error.reason)
+        except Exception as error:
+            log.exception("plan.fault", shop=turn.shop, order=turn.order_id)
+            return Stop(reason=internal(error))
+        return step
+
+    def _once_calm(self, step: LookUp, book: Book) -> Step:
+        """The look-up; but not while a clock that jumped may only pretend that the call has settled."""
+        needed, calm = book.card.call_timeout + book.card.settle, self._world.calm()
+        if calm >= needed:
+            return step
+        text = "This machine's clock was set to another time; what is open is looked up once it must have settled"
+        return Wait(until=self._world.clock() + needed - calm, reason=Reason(code=Code.RESOLVING, text=text))
+
+
+def _effort(turn: Turn, result: Result, now: datetime) -> Effort:
+    if isinstance(result, Unsent) and result.counts:
+        return Effort(attempts=turn.attempts + 1, first_tried_at=turn.first_tried_at or now)
+    if isinstance(result, Unsent | Lost | Unseen):
+        return Effort(attempts=turn.attempts, first_tried_at=turn.first_tried_at)
+    return Effort()
+
+
+def _closing_line(step: Step, *, calls: int, seconds: float) -> None:
+    match step:
+        case Rest():
+            log.info("order.synced", state=step.state, calls=calls, ms=round(seconds * 1000, 1))
+        case Wait():
+            log.info("order.waits", until=step.until.isoformat(), reason=step.reason.code, calls=calls)
+        case Stop():
+            log.warning("order.stopped", reason=step.reason.code, text=step.reason.text, calls=calls)
