@@ -1,0 +1,190 @@
+"""The wiring: the one place that reads settings and builds real things out of them."""
+
+import os
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from celery import Celery
+from fastapi import FastAPI
+from sqlalchemy.engine import make_url
+
+from config.sections import BookSettings, RetriesSettings, ShopSettings
+from config.settings import Settings
+from providers import registry
+from providers.domain.orders import PaymentKind
+from providers.domain.policy import IssueOn, Policy, Retries, Untaxed, ZeroTotal
+from tasks.backoff import Backoff
+from tasks.breaker import Breaker
+from tasks.intake import Intake
+from tasks.jobs import Work, register
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.slots import PostgresSlots
+from tasks.ledger.store import Store
+from tasks.paused import PausedBooks
+from tasks.ports import Bell, Book, Clock, ShopFront, Slots
+from tasks.probing import Prober
+from tasks.schedule import schedule
+from tasks.slots import LocalSlots
+from tasks.sweep import Sweeper
+from tasks.sync import Sync, World
+from tasks.watch import Watch
+from worker.celery_app import CeleryBell, make_app
+from worker.limits import gate_of, slots_of
+from worker.web.app import create_app
+from worker.web.health import Health
+from worker.web.metrics import Metrics
+
+
+def utc_now() -> datetime:
+    """The time now, in UTC."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wired:
+    """Everything one process may need, built once."""
+
+    settings: Settings
+    store: Store
+    ledger: Ledger
+    books: dict[str, Book]
+    fronts: dict[str, ShopFront]
+    paused: PausedBooks
+    app: Celery
+    bell: Bell
+    work: Work
+    clock: Clock
+
+    @property
+    def sqlite_file(self) -> Path | None:
+        """The ledger's file; None when it is a server."""
+        url = make_url(self.settings.ledger.url.get_secret_value())
+        return Path(url.database) if self.store.is_sqlite and url.database else None
+
+    def web(self) -> FastAPI:
+        """The ASGI app."""
+        return create_app(
+            intake=self.work.intake,
+            health=Health(self.ledger, self.store),
+            metrics=Metrics(self.ledger, self.clock),
+            body_limit=self.settings.web.body_limit,
+        )
+
+    def close(self) -> None:
+        self.app.close()
+        self.ledger.close()
+
+
+class NoBell:
+    """For commands that only put orders into the ledger: the sweeper of the running worker rings them."""
+
+    def ring(self, shop: str, order_id: str) -> None:
+        """Nothing is rung."""
+
+
+def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery], Bell] = CeleryBell) -> Wired:
+    """Build everything that the settings name; nothing is connected to before it is used.
+
+    Raises `registry.Misconfigured` where a provider or a kind of shop does not take its settings.
+    """
+    store = Store(settings.ledger.url.get_secret_value(), pool_size=settings.ledger.pool_size)
+    ledger = Ledger(store)
+    watch = Watch(clock, time.monotonic)
+    books = {name: _book(name, book, settings) for name, book in settings.books.items()}
+    fronts = {name: _front(name, shop, settings.books[shop.book]) for name, shop in settings.shops.items()}
+    app = make_app(settings.broker, schedule(sweep_seconds=settings.worker.sweep_every.total_seconds()))
+    rings = bell(app)
+    paused = PausedBooks(ledger.books, clock)
+    limits = {name: slots_of(book.card) for name, book in books.items()}
+    slots: Slots = LocalSlots(limits) if store.is_sqlite else PostgresSlots(store, limits)
+    world = World(
+        ledger=ledger,
+        books=books,
+        fronts=fronts,
+        slots=slots,
+        bell=rings,
+        paused=paused,
+        breaker=Breaker(),
+        backoff=Backoff(retries=_retries(settings.retries)),
+        clock=watch,
+        calm=watch.calm,
+        owner=f"{socket.gethostname()}:{os.getpid()}"[:100],
+    )
+    work = Work(
+        intake=Intake(ledger, fronts=fronts, bell=rings, clock=clock),
+        sync=Sync(world),
+        sweeper=Sweeper(ledger, books=books, paused=paused, bell=rings, clock=clock),
+        prober=Prober(ledger, books=books, paused=paused, clock=clock),
+    )
+    register(app, work)
+    return Wired(
+        settings=settings,
+        store=store,
+        ledger=ledger,
+        books=books,
+        fronts=fronts,
+        paused=paused,
+        app=app,
+        bell=rings,
+        work=work,
+        clock=clock,
+    )
+
+
+def _book(name: str, settings: BookSettings, whole: Settings) -> Book:
+    card = registry.card(settings.provider, book=name).with_overrides(
+        timeout=settings.timeout,
+        settle=settings.settle,
+        in_flight=settings.in_flight,
+        rate=settings.rate,
+    )
+    provider = registry.build_provider(
+        settings.provider,
+        book=name,
+        base_url=settings.base_url or "",
+        token=settings.token.get_secret_value(),
+        options=settings.options,
+        connections=whole.worker.threads,
+        gate=gate_of(name, card.rate, whole.broker),
+        card=card,
+    )
+    return Book(name=name, provider=provider)
+
+
+def _front(name: str, settings: ShopSettings, book: BookSettings) -> ShopFront:
+    shop = registry.build_shop(
+        settings.kind,
+        name=name,
+        secret=settings.secret.get_secret_value(),
+        tax_number_fields=settings.tax_number_fields,
+    )
+    return ShopFront(name=name, shop=shop, book=settings.book, policy=_policy(settings, book))
+
+
+def _policy(shop: ShopSettings, book: BookSettings) -> Policy:
+    told = shop.policy
+    return Policy(
+        issue_on=IssueOn(shop.issue_on),
+        issue_on_by_payment={PaymentKind(kind): IssueOn(moment) for kind, moment in told.issue_on_by_payment.items()},
+        zero_total=ZeroTotal(told.zero_total),
+        untaxed=Untaxed(told.untaxed),
+        rounding_line=told.rounding_line,
+        rounding_name=told.rounding_name,
+        tax_rates=book.tax_rates,
+        due_days=told.due_days,
+        record_payments=told.record_payments,
+        timezone=shop.timezone,
+    )
+
+
+def _retries(settings: RetriesSettings) -> Retries:
+    return Retries(
+        max_attempts=settings.max_attempts,
+        max_age=settings.max_age,
+        first_wait=settings.first_wait,
+        longest_wait=settings.longest_wait,
+    )
