@@ -1,0 +1,1 @@
+"""Counterfoil against what most people would write, in one run: `python -m tests.benchmarks`."""

@@ -1,0 +1,33 @@
+"""What every test may use: real servers, and a clock that moves only when told."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.store import Store
+from tests.builders import SettableClock
+
+pytest_plugins = ["tests.servers"]
+
+
+@pytest.fixture
+def clock() -> SettableClock:
+    return SettableClock()
+
+
+@pytest.fixture
+def sqlite_store(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Store]:
+    """An empty ledger in a file of the test's own."""
+    file = tmp_path / "ledger.db"
+    shutil.copy(migrated_sqlite, file)
+    store = Store(f"sqlite:///{file}")
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def sqlite_ledger(sqlite_store: Store) -> Ledger:
+    return Ledger(sqlite_store)

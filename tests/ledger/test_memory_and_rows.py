@@ -1,0 +1,128 @@
+"""What the engine keeps in hand is what the rows say, whatever happens and whoever dies in between."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from itertools import count
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from providers.domain.documents import DocumentState
+from providers.domain.known import Action, Known, PaymentState
+from providers.domain.orders import Order
+from providers.domain.reasons import Code, Reason
+from providers.domain.results import (
+    Absent,
+    Declined,
+    Issued,
+    Lost,
+    Paid,
+    Result,
+    Unclear,
+    Unseen,
+    Unsent,
+    Verified,
+    after,
+    intended,
+)
+from providers.domain.steps import Call, Create, LookUp, Pay, Step, Verify
+from tasks.ledger.turn import Turn
+from tests.builders import NOON, a_paid_order, a_payment, a_remote_document, planned_for
+from tests.ledger.desk import LEASE, Desk, creating, waiting
+
+NO = Reason(code=Code.REFUSED, text="no")
+REMOTE = a_remote_document(reference="")
+_NUMBERS = count(1)
+
+
+def calls(order: Order, known: Known) -> list[Call]:
+    """Every call that is allowed now; more than the plan would choose."""
+    if known.operation is not None:
+        return [LookUp(operation=known.operation, document=known.at(known.operation.document))]
+    if not known.documents:
+        return [creating(order)]
+    (invoice,) = known.documents
+    if invoice.state is not DocumentState.ISSUED:
+        refused = invoice.state is DocumentState.REFUSED
+        return [replace(creating(order), generation=invoice.generation + refused)]
+    payments = (paid.payment_id for paid in order.payments)
+    return [Verify(document=invoice), *(step for key in payments if (step := paying(order, known, key)))]
+
+
+def paying(order: Order, known: Known, key: str) -> Pay | None:
+    """The payment of this key, as the plan says it; None when it is recorded."""
+    only = replace(order, payments=tuple(paid for paid in order.payments if paid.payment_id == key))
+    (invoice,) = known.documents
+    payment = invoice.payment(key)
+    if payment and payment.state is PaymentState.RECORDED:
+        return None
+    step = planned_for(only, Known(documents=(replace(invoice, verified=True, payments=()),)))
+    assert isinstance(step, Pay)
+    generation = payment.generation + (payment.state is PaymentState.REFUSED) if payment else 1
+    return replace(step, document=invoice, generation=generation)
+
+
+def results(step: Call) -> Iterator[Result]:
+    """Every way in which a call can end."""
+    if isinstance(step, Verify):
+        yield Verified(document=step.document.key, remote=REMOTE)
+        yield Verified(document=step.document.key, remote=replace(REMOTE, gross=Decimal("99.00")))
+    elif isinstance(step, LookUp):
+        operation = step.operation
+        yield from done(operation.key, step, operation.payment_key if operation.action is Action.PAY else None)
+        yield Absent(operation_key=operation.key)
+        yield Unseen(operation_key=operation.key, at=NOON + timedelta(seconds=1))
+    else:
+        key = step.operation_key
+        yield from done(key, step, step.payment.key if isinstance(step, Pay) else None)
+        yield Declined(operation_key=key, reason=NO)
+        yield Lost(operation_key=key, at=NOON + timedelta(seconds=2), text="time-out")
+        yield Unsent(operation_key=key, text="no route")
+    if isinstance(step, Verify | LookUp):
+        yield Unclear(reason=NO)
+        yield Unsent(operation_key="", text="no route")
+
+
+def done(key: str, step: Create | Pay | LookUp, payment_key: str | None) -> Iterator[Result]:
+    document = step.draft.key if isinstance(step, Create) else step.document.key
+    if payment_key is not None:
+        yield Paid(operation_key=key, document=document, payment_key=payment_key, remote_id="m1")
+        return
+    for told in ({}, {"number": "", "gross": None}, {"gross": Decimal("99.00")}, {"currency": "PLN"}):
+        yield Issued(operation_key=key, document=document, remote=replace(REMOTE, **told))  # type: ignore[arg-type]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_memory_and_rows_never_differ(desk: Desk, data: st.DataObject) -> None:
+    payments = tuple(a_payment(payment_id=key, amount=Decimal(41)) for key in ("p2", "p1", "p3"))
+    order = a_paid_order(order_id=f"o{next(_NUMBERS)}", payments=payments)
+    desk.bring(order)
+    expected = Known()
+
+    def choose(turn: Turn) -> Step:
+        assert turn.known == expected
+        return data.draw(st.sampled_from(calls(order, turn.known)))
+
+    def check(turn: Turn) -> None:
+        assert turn.known == expected
+        assert desk.known(turn) == (expected, turn.documents)
+
+    for _ in range(data.draw(st.integers(1, 4), label="turns")):
+        begun = desk.begin(choose, order.order_id)
+        assert begun is not None
+        turn, step = begun
+        while isinstance(step, Create | Pay | Verify | LookUp):
+            expected = intended(expected, step, at=desk.clock.now)
+            check(turn)
+            if data.draw(st.integers(0, 4), label="dies at 0") == 0:
+                break
+            result = data.draw(st.sampled_from(list(results(step))), label="result")
+            expected = after(expected, result)
+            goes_on = data.draw(st.booleans(), label="goes on")
+            turn, step = desk.settle(turn, result, choose if goes_on else waiting(desk.clock.now))
+            if not goes_on:
+                check(turn)
+        desk.clock.move(LEASE)

@@ -1,0 +1,125 @@
+"""Planted bugs. Each is a mistake that somebody could make, and the simulation must find every one."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, RowMapping, update
+
+from providers.domain.known import Action
+from providers.domain.orders import Order
+from providers.domain.reasons import Reason
+from providers.domain.results import Absent, Result, intended
+from providers.domain.steps import Create, LookUp, Pay, Step
+from tasks.ledger.inbox import Event, EventState, Inbox
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.store import Store
+from tasks.ledger.tables import NEVER, OrderRow
+from tasks.ledger.turn import Turn
+from tasks.ledger.turns import Claim, Decide, Effort, Turns
+from tasks.ledger.writes import write_intent
+from tasks.sync import Sync
+
+_ORDERS = OrderRow.__table__  # type: ignore[attr-defined]
+
+
+class LateIntents(Turns):
+    """Writes the intent only together with the outcome, after the call."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self._owed: dict[int, Create | Pay] = {}
+
+    def _go_on(self, connection: Connection, turn: Turn, step: Step, *, now: datetime) -> tuple[Turn, Step]:
+        if not isinstance(step, Create | Pay):
+            return super()._go_on(connection, turn, step, now=now)
+        self._owed[turn.order_pk] = step
+        return turn, step
+
+    def settle(
+        self, turn: Turn, result: Result, *, claim: Claim, decide: Decide, effort: Effort | None = None
+    ) -> tuple[Turn, Step]:
+        owed = self._owed.pop(turn.order_pk, None)
+        if owed is not None:
+            with self._store.write() as connection:
+                documents = write_intent(self._store, connection, owed, turn, now=claim.now)
+            turn = replace(turn, documents=documents, known=intended(turn.known, owed, at=claim.now))
+        return super().settle(turn, result, claim=claim, decide=decide, effort=effort)
+
+
+class NoLease(Turns):
+    """Takes an order whoever holds it."""
+
+    def _begin(self, which: ColumnElement[bool], claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
+        with self._store.write() as connection:
+            connection.execute(update(_ORDERS).where(which).values(lease_until=NEVER))
+        return super()._begin(which, claim, decide)
+
+
+class NoFence(Turns):
+    """A worker that lost its lease writes all the same."""
+
+    def _extend(self, connection: Connection, turn: Turn, claim: Claim) -> RowMapping:
+        extend = (
+            update(_ORDERS)
+            .where(_ORDERS.c.id == turn.order_pk)
+            .values(lease_until=claim.now + claim.lease)
+            .returning(_ORDERS.c.revision, _ORDERS.c.deleted, _ORDERS.c.snapshot)
+        )
+        return connection.execute(extend).mappings().one()
+
+
+class LastEventWins(Inbox):
+    """The last event to arrive wins, however old it is."""
+
+    _arrived = 0
+
+    def apply(self, event: Event, order: Order, *, book: str, restored: bool = False) -> EventState | None:
+        self._arrived += 1
+        arrived = event.received_at + timedelta(microseconds=self._arrived)
+        return super().apply(event, replace(order, modified_at=arrived), book=book, restored=restored)
+
+
+class BlindSync(Sync):
+    """Takes whatever is unknown for absent, without a look."""
+
+    actions: tuple[Action, ...] = (Action.CREATE, Action.PAY)
+
+    def _perform(self, turn: Turn, step: Step) -> tuple[Result, Reason | None]:
+        if isinstance(step, LookUp) and step.operation.action in self.actions:
+            return Absent(operation_key=step.operation.key), None
+        return super()._perform(turn, step)
+
+
+class BlindPaymentSync(BlindSync):
+    """Takes a payment whose answer was lost for absent, always."""
+
+    actions = (Action.PAY,)
+
+
+class CountingSync(Sync):
+    """The number of the attempt is part of the operation's key."""
+
+    def _decide(self, turn: Turn) -> Step:
+        step = super()._decide(turn)
+        return replace(step, generation=turn.fence) if isinstance(step, Create | Pay) else step
+
+
+class ForgetfulSync(Sync):
+    """Plans without the operation whose answer was lost."""
+
+    def _decide(self, turn: Turn) -> Step:
+        return super()._decide(replace(turn, known=replace(turn.known, operation=None)))
+
+
+def ledger_with(**parts: Callable[[Store], Any]) -> Callable[[Store], Ledger]:
+    """Builds a ledger of which some parts are others."""
+
+    def build(store: Store) -> Ledger:
+        ledger = Ledger(store)
+        for name, part in parts.items():
+            setattr(ledger, name, part(store))
+        return ledger
+
+    return build
