@@ -1,19 +1,23 @@
 """The processes of the larger shapes: web, worker and schedule, each on its own, over a broker that all can reach."""
 
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from types import FrameType
 
 import structlog
-import uvicorn
+from celery.beat import Service
 from celery.signals import setup_logging
+from kombu.exceptions import OperationalError
 
 from worker.embedded import leave_logging_alone, make_worker, run_worker
 from worker.web.server import listen, make_server
 from worker.wiring import Wired
 
 log = structlog.get_logger()
+
+_REFUSED_SECONDS = 2.0
 
 
 class NeedsBroker(Exception):
@@ -36,7 +40,7 @@ def web(wired: Wired) -> int:
     try:
         server = make_server(wired.web())
         host, port = listener.getsockname()[:2]
-        with _ending(server):
+        with _signalled(lambda: setattr(server, "should_exit", True)):
             log.info("counterfoil.up", process="web", url=f"http://{host}:{port}", ledger=wired.ledger.address)
             server.run([listener])
         log.info("counterfoil.down", process="web")
@@ -46,15 +50,15 @@ def web(wired: Wired) -> int:
 
 
 @contextmanager
-def _ending(server: uvicorn.Server) -> Iterator[None]:
-    """Let SIGTERM and Ctrl-C end the server, and no more than that.
+def _signalled(stop: Callable[[], object]) -> Iterator[None]:
+    """Call `stop` at SIGTERM and Ctrl-C, and let them do no more than that.
 
     Once it has shut down, uvicorn raises the signal again for the handler that was there before: without
     this one, the process would die of it rather than end.
     """
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        server.should_exit = True
+        stop()
 
     former = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
@@ -76,14 +80,26 @@ def worker(wired: Wired) -> int:
 def beat(wired: Wired) -> int:
     """Send what the schedule says until SIGTERM or Ctrl-C. Returns the exit code.
 
-    Nothing is kept between two runs: every job may run twice, and the ledger knows what is due.
+    Nothing is kept between two runs: every job may run twice, and the ledger knows what is due. Celery's service
+    waits by itself for a broker that is away, and ends of one that refuses it: a virtual host that is being made
+    anew, a right that is granted a moment later. Like a worker, beat waits for these too.
     """
     setup_logging.connect(leave_logging_alone)
-    log.info("counterfoil.up", process="beat")
-    service = wired.app.Beat(scheduler="celery.beat:Scheduler", quiet=True, redirect_stdouts=False)
-    try:
-        service.run()
-    except SystemExit:  # its way of answering a signal
-        log.debug("counterfoil.stopping", process="beat")
+    connection = wired.app.connection_for_write()
+    refusals = (*connection.connection_errors, *connection.channel_errors, OperationalError)
+    over = threading.Event()
+
+    def end() -> None:
+        over.set()
+        raise SystemExit  # breaks off whatever wait for the broker beat is in
+
+    with _signalled(end), suppress(SystemExit):
+        log.info("counterfoil.up", process="beat")
+        while not over.is_set():
+            try:
+                Service(wired.app, scheduler_cls="celery.beat:Scheduler").start()
+            except refusals as error:
+                log.error("broker.refused", process="beat", error=str(error), again_in=_REFUSED_SECONDS)
+                over.wait(_REFUSED_SECONDS)
     log.info("counterfoil.down", process="beat")
     return 0

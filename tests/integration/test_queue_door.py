@@ -54,3 +54,19 @@ def test_a_worker_on_an_idle_rabbitmq_stops_when_it_is_told_to(stage: Stage) -> 
     began = time.monotonic()
     assert stage.stop("worker") == 0
     assert time.monotonic() - began < 5
+
+
+def test_beat_and_workers_outlive_a_broker_that_refuses_them(
+    tmp_path: Path, fresh_postgres: str, rabbitmq: RabbitMQ
+) -> None:
+    """A virtual host that is being made anew is not there for a moment."""
+    nowhere = f"{rabbitmq.url.rpartition('/')[0]}/counterfoil_that_is_not_there"
+    refused = Stage(tmp_path, shape=("worker", "beat"), ledger_url=fresh_postgres, broker_url=nowhere)
+    try:
+        refused.open()
+        wait_until(lambda: refused.log("beat").read_text().count("broker.refused") > 1, what="beat's second try")
+        refused.check()
+        assert "Traceback" not in refused.log("beat").read_text()
+        assert refused.stop("beat") == 0
+    finally:
+        refused.close()
