@@ -17,6 +17,7 @@ from config.values import BrokerUrl, Duration, LedgerUrl, Name, Percent, Size, T
 ShopKind: TypeAlias = Literal["woocommerce", "generic"]
 IssueOn: TypeAlias = Literal["paid", "placed", "fulfilled"]
 ZeroTotal: TypeAlias = Literal["nothing", "invoice"]
+CancelledAfterInvoice: TypeAlias = Literal["attention", "cancel"]
 Untaxed: TypeAlias = Literal["stop", "zero_rate", "exempt", "reverse_charge", "not_subject"]
 PaymentKind: TypeAlias = Literal["transfer", "card", "cash", "cash_on_delivery", "paypal", "other"]
 LogFormat: TypeAlias = Literal["auto", "console", "json"]
@@ -113,6 +114,10 @@ class PolicySettings(Section):
     """Days from issue to due date for orders that are not paid yet."""
     record_payments: bool = True
     """Whether payments are recorded at the provider."""
+    cancelled_after_invoice: CancelledAfterInvoice = "attention"
+    """What an order gets that is cancelled after its invoice was issued, before any money came in for it."""
+    email_invoice: bool = False
+    """Whether the provider e-mails the invoice to the buyer, once what is paid of it is recorded."""
     issue_on_by_payment: dict[PaymentKind, IssueOn] = Field(default_factory=dict)
     """Exceptions from the shop's `issue_on`, by way of paying."""
 

@@ -86,6 +86,29 @@ class PaymentRecorder(Protocol):
         ...
 
 
+class Canceller(Protocol):
+    """Takes documents back."""
+
+    def cancel(self, remote_id: str, *, reason: str, idempotency_key: str) -> None:
+        """Cancel the document: one call, never repeated in here. It goes on to exist, and reads as cancelled.
+
+        `reason` is told where the provider asks for one. Raises as `create`, and `CannotExpress` where
+        `card.cancel` is False.
+        """
+        ...
+
+
+class Mailer(Protocol):
+    """Sends documents to buyers."""
+
+    def email(self, remote_id: str, *, to: str, idempotency_key: str) -> None:
+        """Let the provider send the document to `to`, an address: one call, never repeated in here.
+
+        Raises as `create`, and `CannotExpress` where `card.email` is False.
+        """
+        ...
+
+
 class Reachable(Protocol):
     """Can be asked whether it is there, without any effect."""
 
@@ -94,7 +117,7 @@ class Reachable(Protocol):
         ...
 
 
-class InvoicingProvider(DocumentWriter, DocumentReader, PaymentRecorder, Reachable, Protocol):
+class InvoicingProvider(DocumentWriter, DocumentReader, PaymentRecorder, Canceller, Mailer, Reachable, Protocol):
     """One account at an invoicing provider."""
 
     @property

@@ -7,6 +7,7 @@ import structlog
 from providers.domain.documents import DocumentKind
 from providers.domain.errors import (
     AccessDenied,
+    CannotExpress,
     NotSent,
     OutcomeUnknown,
     Refused,
@@ -15,9 +16,11 @@ from providers.domain.errors import (
 )
 from providers.domain.known import Action
 from providers.domain.reasons import Code, Reason
-from providers.domain.resolving import resolve_create, resolve_payment
+from providers.domain.resolving import resolve_cancel, resolve_create, resolve_email, resolve_payment
 from providers.domain.results import (
+    Cancelled,
     Declined,
+    Emailed,
     Issued,
     Lost,
     Paid,
@@ -26,7 +29,7 @@ from providers.domain.results import (
     Unsent,
     Verified,
 )
-from providers.domain.steps import Call, Create, LookUp, Pay, Verify
+from providers.domain.steps import Call, Cancel, Create, Email, LookUp, Pay, Verify, Write
 from providers.ports import Prepared
 from tasks.ports import Book, Clock
 from tasks.reasons import internal, refusal, vanished
@@ -44,19 +47,21 @@ class BookDenied(Exception):
 
 def perform(book: Book, step: Call, clock: Clock) -> Result:
     """Make the one call that the step names. Raises `BookDenied`, nothing else."""
-    if isinstance(step, Create | Pay):
-        return _write(book, step, clock)
-    return _read(book, step, clock)
+    if isinstance(step, Verify | LookUp):
+        return _read(book, step, clock)
+    return _write(book, step, clock)
 
 
-def _write(book: Book, step: Create | Pay, clock: Clock) -> Result:
+def _write(book: Book, step: Write, clock: Clock) -> Result:
     key = step.operation_key
     try:
-        return _create(book, step) if isinstance(step, Create) else _pay(book, step)
+        return _effect(book, step)
     except NotSent as error:
         return Unsent(operation_key=key, text=str(error))
     except Throttled as error:
         return Unsent(operation_key=key, text=str(error), counts=False, retry_after=error.retry_after)
+    except CannotExpress as error:
+        return Declined(operation_key=key, reason=error.reason)
     except Refused as error:
         if error.duplicate and isinstance(step, Create):
             return _adopt(book, step, error, clock())
@@ -68,6 +73,20 @@ def _write(book: Book, step: Create | Pay, clock: Clock) -> Result:
     except Exception as error:  # our own fault, perhaps after the request left: unknown, and never repeated blindly
         log.exception("provider.fault", operation=key)
         return Lost(operation_key=key, at=clock(), text=f"internal fault: {type(error).__name__}: {error}")
+
+
+def _effect(book: Book, step: Write) -> Result:
+    match step:
+        case Create():
+            return _create(book, step)
+        case Pay():
+            return _pay(book, step)
+        case Cancel():
+            book.provider.cancel(step.document.remote_id, reason=step.why, idempotency_key=step.operation_key)
+            return Cancelled(operation_key=step.operation_key, document=step.document.key)
+        case Email():
+            book.provider.email(step.document.remote_id, to=step.to, idempotency_key=step.operation_key)
+            return Emailed(operation_key=step.operation_key, document=step.document.key)
 
 
 def _create(book: Book, step: Create) -> Result:
@@ -139,4 +158,10 @@ def _look_up(book: Book, step: LookUp, clock: Clock) -> Result:
         found = book.provider.find(step.document.reference, DocumentKind(operation.document.kind))
         return resolve_create(operation, found, book.card, now=clock())
     remote = book.provider.read(step.document.remote_id)
-    return resolve_payment(operation, step.document, remote, book.card, now=clock())
+    match operation.action:
+        case Action.PAY:
+            return resolve_payment(operation, step.document, remote, book.card, now=clock())
+        case Action.CANCEL:
+            return resolve_cancel(operation, remote, book.card, now=clock())
+        case Action.EMAIL:
+            return resolve_email(operation, remote)

@@ -15,7 +15,7 @@ from providers.domain.equality import contradiction
 from providers.domain.errors import ProviderError, Refused
 from providers.domain.known import Action, Known, KnownDocument, OpenOperation
 from providers.domain.reasons import Reason
-from providers.domain.results import Absent, Issued, Paid, Result
+from providers.domain.results import Absent, Cancelled, Emailed, Issued, Paid, Result
 from tasks.ledger.decisions import Decision
 from tasks.ledger.ledger import Ledger
 from tasks.ports import Bell, Book, Books, Clock
@@ -120,14 +120,19 @@ class Resolver:
                     "Say --use ID to take it; or remove it there first.",
                 )
             return Absent(operation_key=operation.key)
-        if operation.action is Action.PAY:
-            return Paid(
-                operation_key=operation.key,
-                document=operation.document,
-                payment_key=operation.payment_key,
-                remote_id=remote_id,
-                adopted=True,
-            )
+        match operation.action:
+            case Action.PAY:
+                return Paid(
+                    operation_key=operation.key,
+                    document=operation.document,
+                    payment_key=operation.payment_key,
+                    remote_id=remote_id,
+                    adopted=True,
+                )
+            case Action.CANCEL:
+                return Cancelled(operation_key=operation.key, document=operation.document, adopted=True)
+            case Action.EMAIL:
+                return Emailed(operation_key=operation.key, document=operation.document, adopted=True)
         remote = self._document(evidence, remote_id)
         return Issued(operation_key=operation.key, document=operation.document, remote=remote, adopted=True)
 

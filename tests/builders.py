@@ -76,7 +76,13 @@ def a_payment(**changes: object) -> OrderPayment:
 
 
 def a_buyer(**changes: object) -> Buyer:
-    facts: dict[str, object] = {"first_name": "Ada", "last_name": "Example", "country": "PL", "city": "Testowo"}
+    facts: dict[str, object] = {
+        "first_name": "Ada",
+        "last_name": "Example",
+        "country": "PL",
+        "city": "Testowo",
+        "email": "ada@example.com",
+    }
     return Buyer(**{**facts, **changes})  # type: ignore[arg-type]
 
 

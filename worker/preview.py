@@ -16,8 +16,8 @@ from providers.domain.known import Known
 from providers.domain.orders import Order
 from providers.domain.plan import plan
 from providers.domain.reasons import Code, Reason
-from providers.domain.results import Issued, Paid, Verified, after, intended
-from providers.domain.steps import Create, LookUp, Pay, Rest, Step, Stop, Verify, Wait
+from providers.domain.results import Cancelled, Emailed, Issued, Paid, Verified, after, intended
+from providers.domain.steps import Call, Cancel, Create, Email, LookUp, Pay, Rest, Step, Stop, Verify, Wait
 from providers.ports import Prepared, Shop, Snapshot, Unreadable
 from providers.registry import build_shop
 from tasks.ports import Book, ShopFront
@@ -94,7 +94,7 @@ def rehearse(order: Order, front: ShopFront, book: Book, *, now: datetime) -> Re
     return Rehearsal(order=order, steps=tuple(steps), prepared=prepared)
 
 
-def _succeeded(known: Known, step: Create | Pay | Verify | LookUp, book: Book, now: datetime) -> Known:
+def _succeeded(known: Known, step: Call, book: Book, now: datetime) -> Known:
     sent = intended(known, step, at=now)
     match step:
         case Create():
@@ -112,6 +112,10 @@ def _succeeded(known: Known, step: Create | Pay | Verify | LookUp, book: Book, n
                     remote_id=_NOT_YET,
                 ),
             )
+        case Cancel():
+            return after(sent, Cancelled(operation_key=step.operation_key, document=step.document.key))
+        case Email():
+            return after(sent, Emailed(operation_key=step.operation_key, document=step.document.key))
         case Verify():
             document = step.document
             remote = RemoteDocument(remote_id=_NOT_YET, currency=document.currency, gross=document.gross)
@@ -131,6 +135,10 @@ def in_words(step: Step, book: Book) -> str:
         case Pay():
             payment = step.payment
             return f"record a payment of {payment.amount:f} {payment.currency} against it ({payment.key})"
+        case Cancel():
+            return f"cancel {step.document.number or step.document.reference}: {step.why}"
+        case Email():
+            return f"let {book.card.title} e-mail it to {step.to}"
         case Verify():
             return "read it back and compare its total"
         case LookUp():

@@ -16,7 +16,7 @@ from config.sections import BookSettings, RetriesSettings, ShopSettings
 from config.settings import Settings
 from providers import registry
 from providers.domain.orders import PaymentKind
-from providers.domain.policy import IssueOn, Policy, Retries, Untaxed, ZeroTotal
+from providers.domain.policy import Cancelled, IssueOn, Policy, Retries, Untaxed, ZeroTotal
 from tasks.backoff import Backoff
 from tasks.breaker import Breaker
 from tasks.intake import Intake
@@ -177,6 +177,8 @@ def _policy(shop: ShopSettings, book: BookSettings) -> Policy:
         tax_rates=book.tax_rates,
         due_days=told.due_days,
         record_payments=told.record_payments,
+        cancelled_after_invoice=Cancelled(told.cancelled_after_invoice),
+        email_invoice=told.email_invoice,
         timezone=shop.timezone,
     )
 

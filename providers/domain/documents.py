@@ -186,6 +186,8 @@ class RemoteDocument:
     state: RemoteState | None = None
     updated_at: datetime | None = None
     issue_date: date | None = None
+    emailed_at: datetime | None = None
+    """When the provider last sent it to the buyer; None also where it does not tell."""
     payments: tuple[RemotePayment, ...] | None = None
     url: str = ""
     """Where a person can look at it, without secrets."""

@@ -20,6 +20,8 @@ class Action(StrEnum):
 
     CREATE = "create"
     PAY = "pay"
+    CANCEL = "cancel"
+    EMAIL = "email"
 
 
 class OperationState(StrEnum):
@@ -31,7 +33,8 @@ class OperationState(StrEnum):
           ├────> REFUSED    the provider said no
           ├────> UNSENT     nothing left this machine, or the provider named a wait: re-armed later
           ├────> UNKNOWN    no usable answer; a SENT whose lease ran out is the same ──> DONE, ABSENT, or a person
-          └────> ABSENT     proved to have had no effect: the next generation may begin
+          ├────> ABSENT     proved to have had no effect: the next generation may begin
+          └────> UNPROVED   an e-mail that may have gone out: told, and never sent again by itself
     """
 
     SENT = "sent"
@@ -40,6 +43,7 @@ class OperationState(StrEnum):
     UNSENT = "unsent"
     UNKNOWN = "unknown"
     ABSENT = "absent"
+    UNPROVED = "unproved"
 
 
 class PaymentState(StrEnum):
@@ -64,6 +68,20 @@ class KnownPayment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownEffect:
+    """What became of something that was done to a document besides paying it: its cancellation, an e-mail of it."""
+
+    action: Action
+    state: OperationState
+    generation: int = 1
+
+    @property
+    def next_generation(self) -> int:
+        """The generation of the next attempt: another one only where this one is known to have had no effect."""
+        return self.generation + (self.state in {OperationState.REFUSED, OperationState.ABSENT})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class KnownDocument:
     """A document as the ledger knows it. `gross` is what was sent, `verified` that the provider says the same."""
 
@@ -78,9 +96,19 @@ class KnownDocument:
     number: str = ""
     verified: bool = False
     payments: tuple[KnownPayment, ...] = ()
+    effects: tuple[KnownEffect, ...] = ()
+    """The newest of each action, in the order of their names; none where the action was never begun."""
 
     def payment(self, key: str) -> KnownPayment | None:
         return next((payment for payment in self.payments if payment.key == key), None)
+
+    def effect(self, action: Action) -> KnownEffect | None:
+        return next((effect for effect in self.effects if effect.action is action), None)
+
+    def with_effect(self, changed: KnownEffect) -> "KnownDocument":
+        """The same with this as the newest effect of its action."""
+        others = (effect for effect in self.effects if effect.action is not changed.action)
+        return replace(self, effects=tuple(sorted((*others, changed), key=lambda effect: effect.action)))
 
     @property
     def recorded(self) -> Decimal:

@@ -6,21 +6,18 @@ one step. An event never says what to do: duplicates, reordering and replays nee
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from providers.domain.card import Card, Finding, PaymentStyle, Totals
-from providers.domain.documents import DocumentKey, DocumentKind, DocumentState, Draft, Payment
+from providers.domain.card import Card, Finding, Totals
+from providers.domain.documents import DocumentKey, DocumentKind, DocumentState, Draft
 from providers.domain.drafting import draft
-from providers.domain.known import Action, Known, KnownDocument, OpenOperation, PaymentState
-from providers.domain.orders import Order, OrderPayment, OrderState
+from providers.domain.effects import next_cancel, next_email
+from providers.domain.known import Action, Known, KnownDocument, OpenOperation
+from providers.domain.orders import Order, OrderState
+from providers.domain.paying import next_payment
 from providers.domain.policy import IssueOn, Policy, ZeroTotal
 from providers.domain.reasons import Code, Reason
-from providers.domain.resolving import payment_reference
-from providers.domain.steps import Create, LookUp, Pay, Rest, Step, Stop, Verify, Wait
-
-_WHOLE = "whole"
-"""The key of the one payment that stands for several."""
+from providers.domain.steps import Create, Email, LookUp, Rest, Step, Stop, Verify, Wait
 
 
 def plan(shop: str, order: Order | None, known: Known, policy: Policy, card: Card, *, now: datetime) -> Step:
@@ -32,6 +29,8 @@ def plan(shop: str, order: Order | None, known: Known, policy: Policy, card: Car
         return Rest(state=OrderState.CLOSED, reason=_closed(Code.DELETED_BEFORE_INVOICE, "removed from the shop"))
     if invoice is not None and invoice.state is DocumentState.ISSUED:
         return _after_invoice(order, invoice, known, policy, card, now)
+    if invoice is not None and invoice.state is DocumentState.CANCELLED:
+        return _after_cancel(order, invoice, known)
     return _before_invoice(shop, order, invoice, known, policy, card, now)
 
 
@@ -126,13 +125,35 @@ def _after_invoice(
 ) -> Step:
     if not invoice.verified and card.totals is not Totals.NEVER:
         return Verify(document=invoice)
+    cancel = next_cancel(order, invoice, known, policy, card)
+    if cancel is not None:
+        return cancel
     changed = _changed_since(order, invoice, known, policy, now)
     if changed is not None and changed.code is not Code.REFUND_NEEDS_CREDIT_NOTE:
         return Stop(reason=changed)
-    payment = _next_payment(order, invoice, policy, card)
-    if changed is not None and (payment is None or isinstance(payment, Rest)):
+    payment = next_payment(order, invoice, policy, card)
+    if payment is not None and not isinstance(payment, Rest):
+        return payment
+    if changed is not None:
         return Stop(reason=changed)
-    return payment or Rest(state=OrderState.DONE)
+    email = next_email(order, invoice, policy, card)
+    if isinstance(email, Email):
+        return email
+    return payment or email or Rest(state=OrderState.DONE)
+
+
+def _after_cancel(order: Order, invoice: KnownDocument, known: Known) -> Step:
+    told = invoice.number or invoice.remote_id
+    if order.cancelled_at is not None or known.deleted:
+        text = f"The order was cancelled, and invoice {told} with it"
+        return Rest(state=OrderState.CLOSED, reason=Reason(code=Code.INVOICE_CANCELLED, text=text))
+    return Stop(
+        reason=Reason(
+            code=Code.REVIVED_AFTER_CANCEL,
+            text=f"The order lives again in the shop, but its invoice {told} was cancelled",
+            remedy="Make a new invoice in the book by hand, or a new order in the shop.",
+        )
+    )
 
 
 def _changed_since(order: Order, invoice: KnownDocument, known: Known, policy: Policy, now: datetime) -> Reason | None:
@@ -165,97 +186,4 @@ def _too_late(code: Code, text: str) -> Reason:
         code=code,
         text=text,
         remedy="Make the correction or credit note in the book by hand.",
-    )
-
-
-def _next_payment(order: Order, invoice: KnownDocument, policy: Policy, card: Card) -> Step | None:
-    if not policy.record_payments:
-        return None
-    payments = _tellable(order, invoice, card)
-    withdrawn = _withdrawn(payments, invoice)
-    if withdrawn:
-        return Stop(reason=withdrawn)
-    for paid in payments:
-        known = invoice.payment(paid.payment_id)
-        if not paid.amount or (known and known.state is PaymentState.RECORDED):
-            continue
-        if card.payments is PaymentStyle.NOT_AVAILABLE:
-            reason = Reason(
-                code=Code.PAYMENTS_NOT_AVAILABLE,
-                text=f"{card.title} takes no payments through its interface",
-            )
-            return Rest(state=OrderState.DONE, reason=reason)
-        problem = _unpayable(paid, invoice)
-        if problem:
-            return Stop(reason=problem)
-        refused = known is not None and known.state is PaymentState.REFUSED
-        generation = (known.generation if known else 1) + (1 if refused else 0)
-        return Pay(document=invoice, payment=_payment(paid, invoice, card), generation=generation)
-    if order.payments and not payments:
-        text = f"{card.title} can only be told that an invoice is paid in full; the rest of the money is awaited"
-        return Rest(state=OrderState.WAITING, reason=Reason(code=Code.PARTLY_PAID, text=text))
-    return None
-
-
-def _tellable(order: Order, invoice: KnownDocument, card: Card) -> tuple[OrderPayment, ...]:
-    """The order's payments as the provider can be told of them.
-
-    Where it takes no parts, several payments are told as one, under a key of its own, once they cover the
-    invoice; before that there is nothing to tell.
-    """
-    takes_parts = card.partial_payments or card.payments is PaymentStyle.NOT_AVAILABLE
-    paid = sum((payment.amount for payment in order.payments), Decimal(0))
-    if takes_parts or (len(order.payments) == 1 and paid >= invoice.gross):
-        return order.payments
-    if paid < invoice.gross:
-        return ()
-    last = max(order.payments, key=lambda payment: payment.paid_at)
-    return (replace(last, payment_id=_WHOLE, amount=paid, transaction_id=""),)
-
-
-def _withdrawn(payments: tuple[OrderPayment, ...], invoice: KnownDocument) -> Reason | None:
-    told = {paid.payment_id: paid.amount for paid in payments}
-    for payment in invoice.payments:
-        if payment.state is PaymentState.RECORDED and told.get(payment.key) != payment.amount:
-            return Reason(
-                code=Code.PAYMENT_WITHDRAWN,
-                text=f"A payment of {payment.amount} {invoice.currency} is recorded at the provider, "
-                f"but the shop says {told.get(payment.key, Decimal(0))} now",
-                field=f"payments.{payment.key}",
-                value=str(told.get(payment.key, "missing")),
-                remedy="Correct the payment in the book by hand, or the order in the shop.",
-            )
-    return None
-
-
-def _unpayable(paid: OrderPayment, invoice: KnownDocument) -> Reason | None:
-    if paid.currency != invoice.currency:
-        return Reason(
-            code=Code.PAYMENT_CURRENCY,
-            text=f"The payment is in {paid.currency}, the invoice in {invoice.currency}",
-            field=f"payments.{paid.payment_id}.currency",
-            value=paid.currency,
-            remedy="Record the payment in the book by hand.",
-        )
-    if paid.amount < 0 or invoice.recorded + paid.amount > invoice.gross:
-        return Reason(
-            code=Code.OVERPAID,
-            text=f"The payments would come to {invoice.recorded + paid.amount}, "
-            f"the invoice is {invoice.gross} {invoice.currency}",
-            field=f"payments.{paid.payment_id}.amount",
-            value=str(paid.amount),
-            remedy="Check the order's payments in the shop; record what is right in the book by hand.",
-        )
-    return None
-
-
-def _payment(paid: OrderPayment, invoice: KnownDocument, card: Card) -> Payment:
-    return Payment(
-        key=paid.payment_id,
-        amount=paid.amount,
-        currency=paid.currency,
-        paid_at=paid.paid_at,
-        kind=paid.kind,
-        transaction_id=paid.transaction_id,
-        reference=payment_reference(invoice.reference, paid.payment_id, card),
     )

@@ -23,6 +23,13 @@ class ZeroTotal(StrEnum):
     INVOICE = "invoice"
 
 
+class Cancelled(StrEnum):
+    """What an order gets that is cancelled after its invoice was issued, before any money came in for it."""
+
+    ATTENTION = "attention"
+    CANCEL = "cancel"
+
+
 class Untaxed(StrEnum):
     """What an untaxed line means whose tax rate the shop does not tell."""
 
@@ -56,6 +63,9 @@ class Policy:
     due_days: int = 7
     """Days from issue to due date for orders that are not paid yet."""
     record_payments: bool = True
+    cancelled_after_invoice: Cancelled = Cancelled.ATTENTION
+    email_invoice: bool = False
+    """Whether the provider sends the invoice to the buyer, once what is paid of it is recorded."""
     timezone: str = "UTC"
     """IANA name of the zone whose calendar day is the issue date."""
     rounding_name: str = "Rounding"

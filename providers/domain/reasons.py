@@ -30,6 +30,7 @@ class Code(StrEnum):
     REFUND_NEEDS_CREDIT_NOTE = "refund_needs_credit_note"
     REFUNDED_BEFORE_INVOICE = "refunded_before_invoice"
     PAYMENT_WITHDRAWN = "payment_withdrawn"
+    REVIVED_AFTER_CANCEL = "revived_after_cancel"
 
     # The provider said no, said something else than expected, or said nothing that proves anything.
     REFUSED = "refused"
@@ -54,6 +55,10 @@ class Code(StrEnum):
     ZERO_TOTAL = "zero_total"
     PAYMENTS_NOT_AVAILABLE = "payments_not_available"
     PARTLY_PAID = "partly_paid"
+    INVOICE_CANCELLED = "invoice_cancelled"
+    EMAIL_NOT_AVAILABLE = "email_not_available"
+    EMAIL_ADDRESS_MISSING = "email_address_missing"
+    EMAIL_UNPROVED = "email_unproved"
 
     IGNORED = "ignored"
 

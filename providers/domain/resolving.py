@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from providers.domain.card import Card, PaymentStyle
-from providers.domain.documents import RemoteDocument, quoted, shortened
+from providers.domain.documents import RemoteDocument, RemoteState, quoted, shortened
 from providers.domain.known import KnownDocument, OpenOperation
 from providers.domain.reasons import Code, Reason
-from providers.domain.results import Absent, Issued, Paid, Result, Unclear, Unseen
+from providers.domain.results import Absent, Cancelled, Emailed, Issued, Paid, Result, Unclear, Unproved, Unseen
 
 
 def resolve_create(operation: OpenOperation, found: Sequence[RemoteDocument], card: Card, *, now: datetime) -> Result:
@@ -69,6 +69,27 @@ def resolve_payment(
     if card.list_lag and not operation.looks:
         return Unseen(operation_key=operation.key, at=now)
     return Absent(operation_key=operation.key)
+
+
+def resolve_cancel(operation: OpenOperation, remote: RemoteDocument, card: Card, *, now: datetime) -> Result:
+    """What became of a cancellation, given the document read back."""
+    if remote.state is RemoteState.CANCELLED:
+        return Cancelled(operation_key=operation.key, document=operation.document, adopted=True)
+    if card.list_lag and not operation.looks:
+        return Unseen(operation_key=operation.key, at=now)
+    return Absent(operation_key=operation.key)
+
+
+def resolve_email(operation: OpenOperation, remote: RemoteDocument) -> Result:
+    """What became of an e-mail, given the document read back.
+
+    A document that reads as sent was sent, by this call or by somebody: the buyer has it. One that does not
+    proves nothing, for a provider may note the sending late or not at all; and two e-mails are worse than one
+    that a person looks after.
+    """
+    if remote.emailed_at is not None:
+        return Emailed(operation_key=operation.key, document=operation.document, adopted=True)
+    return Unproved(operation_key=operation.key)
 
 
 def _paid(operation: OpenOperation, remote_id: str) -> Paid:

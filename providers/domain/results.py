@@ -4,12 +4,15 @@
 
     Issued    the document exists there, by our call or found by a look-up
     Paid      the payment is recorded there, likewise
+    Cancelled the document is cancelled there, likewise
+    Emailed   the document was sent to the buyer, likewise
     Verified  the document was read back
     Declined  the provider said no
     Lost      a write without a usable answer: unknown from here on
     Unsent    nothing was done: repeat later (also: a read without an answer)
     Absent    a look-up proved that the operation had no effect
     Unseen    a look-up found nothing, but the provider's list may lag: look again
+    Unproved  nobody can tell whether the e-mail went out, and sending it twice is worse than telling it
     Unclear   the provider shows what we cannot make sense of: a person decides
 """
 
@@ -22,6 +25,7 @@ from providers.domain.equality import contradiction
 from providers.domain.known import (
     Action,
     Known,
+    KnownEffect,
     KnownPayment,
     OpenOperation,
     OperationState,
@@ -29,7 +33,7 @@ from providers.domain.known import (
     planned,
 )
 from providers.domain.reasons import Reason
-from providers.domain.steps import Call, Create, LookUp, Pay
+from providers.domain.steps import Call, Cancel, Create, Email, LookUp, Pay, Write
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +51,20 @@ class Paid:
     document: DocumentKey
     payment_key: str
     remote_id: str
+    adopted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cancelled:
+    operation_key: str
+    document: DocumentKey
+    adopted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Emailed:
+    operation_key: str
+    document: DocumentKey
     adopted: bool = False
 
 
@@ -91,53 +109,87 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unproved:
+    operation_key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unclear:
     reason: Reason
 
 
-Result: TypeAlias = Issued | Paid | Verified | Declined | Lost | Unsent | Absent | Unseen | Unclear
+Ended: TypeAlias = Issued | Paid | Cancelled | Emailed | Declined | Lost | Unsent | Absent | Unseen | Unproved
+"""Results that say how an operation stands."""
+
+Result: TypeAlias = Ended | Verified | Unclear
 
 OPERATION_STATE: dict[type, OperationState] = {
     Issued: OperationState.DONE,
     Paid: OperationState.DONE,
+    Cancelled: OperationState.DONE,
+    Emailed: OperationState.DONE,
     Declined: OperationState.REFUSED,
     Lost: OperationState.UNKNOWN,
     Unsent: OperationState.UNSENT,
     Absent: OperationState.ABSENT,
     Unseen: OperationState.UNKNOWN,
+    Unproved: OperationState.UNPROVED,
 }
 """The state in which each result leaves its operation."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What the end, or the loss, of an operation makes of what it is about."""
+
+    document: DocumentState
+    payment: PaymentState
+    effect: OperationState
+    generations: int = 0
+
+
+OUTCOMES: dict[type, _Outcome] = {
+    Declined: _Outcome(DocumentState.REFUSED, PaymentState.REFUSED, OperationState.REFUSED),
+    Lost: _Outcome(DocumentState.UNKNOWN, PaymentState.UNKNOWN, OperationState.UNKNOWN),
+    Unsent: _Outcome(DocumentState.PLANNED, PaymentState.PLANNED, OperationState.UNSENT),
+    Absent: _Outcome(DocumentState.PLANNED, PaymentState.PLANNED, OperationState.ABSENT, generations=1),
+}
+"""The results that leave an operation without an effect that is known of."""
+
+
 def intended(known: Known, step: Call, *, at: datetime) -> Known:
-    """What is known once the intent of `step` is written: its document or payment counts as sent."""
-    if isinstance(step, Create):
-        operation = OpenOperation(
-            key=step.operation_key,
-            action=Action.CREATE,
-            document=step.draft.key,
-            generation=step.generation,
-            sent_at=at,
-        )
-        document = planned(step.draft, step.reference, step.generation)
-        return replace(known.with_document(document), operation=operation)
-    if isinstance(step, Pay):
-        operation = OpenOperation(
-            key=step.operation_key,
-            action=Action.PAY,
-            document=step.document.key,
-            payment_key=step.payment.key,
-            generation=step.generation,
-            sent_at=at,
-        )
-        payment = KnownPayment(
-            key=step.payment.key,
-            amount=step.payment.amount,
-            state=PaymentState.SENT,
-            generation=step.generation,
-        )
-        return replace(known.with_payment(step.document.key, payment), operation=operation)
-    return known
+    """What is known once the intent of `step` is written: its document, payment or effect counts as sent."""
+    match step:
+        case Create():
+            document = planned(step.draft, step.reference, step.generation)
+            return replace(known.with_document(document), operation=_opened(step, Action.CREATE, at))
+        case Pay():
+            payment = KnownPayment(
+                key=step.payment.key,
+                amount=step.payment.amount,
+                state=PaymentState.SENT,
+                generation=step.generation,
+            )
+            changed = known.with_payment(step.document.key, payment)
+            return replace(changed, operation=_opened(step, Action.PAY, at, payment_key=step.payment.key))
+        case Cancel() | Email():
+            action = Action.CANCEL if isinstance(step, Cancel) else Action.EMAIL
+            effect = KnownEffect(action=action, state=OperationState.SENT, generation=step.generation)
+            document = known.at(step.document.key).with_effect(effect)
+            return replace(known.with_document(document), operation=_opened(step, action, at))
+        case _:
+            return known
+
+
+def _opened(step: Write, action: Action, at: datetime, *, payment_key: str = "") -> OpenOperation:
+    return OpenOperation(
+        key=step.operation_key,
+        action=action,
+        document=subject(step),
+        payment_key=payment_key,
+        generation=step.generation,
+        sent_at=at,
+    )
 
 
 def after(known: Known, result: Result) -> Known:
@@ -150,17 +202,31 @@ def after(known: Known, result: Result) -> Known:
             payment = _payment(known, result.document, result.payment_key)
             recorded = replace(payment, state=PaymentState.RECORDED, remote_id=result.remote_id)
             return replace(known.with_payment(result.document, recorded), operation=None)
-        case Declined():
-            return _closed(known, DocumentState.REFUSED, PaymentState.REFUSED, generations=0)
-        case Absent():
-            return _closed(known, DocumentState.PLANNED, PaymentState.PLANNED, generations=1)
-        case Unsent() if result.operation_key:
-            return _closed(known, DocumentState.PLANNED, PaymentState.PLANNED, generations=0)
+        case Cancelled() | Emailed() | Unproved():
+            if isinstance(result, Cancelled):
+                cancelled = replace(known.at(result.document), state=DocumentState.CANCELLED)
+                known = known.with_document(cancelled)
+            return replace(_effected(known, OPERATION_STATE[type(result)]), operation=None)
+        case _ if known.operation:
+            return _left(known, known.operation, result)
+        case _:
+            return known
+
+
+def _left(known: Known, operation: OpenOperation, result: Result) -> Known:
+    """What is known once the open operation was left by a result that shows no effect of it."""
+    match result:
+        case Unsent() if not result.operation_key:  # a look-up that could not be made
+            return known
+        case Declined() | Absent() | Unsent():
+            return replace(_without_effect(known, operation, OUTCOMES[type(result)]), operation=None)
         case Lost():
-            return _lost(known, result.at)
-        case Unseen() if known.operation:
-            operation = replace(known.operation, looks=known.operation.looks + 1, looked_at=result.at)
-            return replace(known, operation=operation)
+            lost = replace(operation, lost_at=result.at)
+            return replace(_without_effect(known, operation, OUTCOMES[Lost]), operation=lost)
+        case Unseen():
+            looked = replace(operation, looks=operation.looks + 1, looked_at=result.at)
+            seen = known if operation.action in {Action.CREATE, Action.PAY} else _effected(known, OperationState.UNKNOWN)
+            return replace(seen, operation=looked)
         case _:
             return known
 
@@ -185,32 +251,28 @@ def _payment(known: Known, key: DocumentKey, payment_key: str) -> KnownPayment:
     return payment
 
 
-def _closed(known: Known, document_state: DocumentState, payment_state: PaymentState, *, generations: int) -> Known:
-    """The operation is over without effect; its subject goes to the given state, `generations` later."""
+def _effected(known: Known, state: OperationState) -> Known:
+    """The open operation's effect, which is neither a document nor a payment, in its new state."""
     operation = known.operation
     if operation is None:
         return known
-    generation = operation.generation + generations
-    if operation.action is Action.CREATE:
-        document = known.at(operation.document)
-        changed = known.with_document(replace(document, state=document_state, generation=generation))
-    else:
-        payment = _payment(known, operation.document, operation.payment_key)
-        changed = known.with_payment(operation.document, replace(payment, state=payment_state, generation=generation))
-    return replace(changed, operation=None)
+    effect = KnownEffect(action=operation.action, state=state, generation=operation.generation)
+    return known.with_document(known.at(operation.document).with_effect(effect))
 
 
-def _lost(known: Known, at: datetime) -> Known:
-    operation = known.operation
-    if operation is None:
-        return known
-    if operation.action is Action.CREATE:
-        document = known.at(operation.document)
-        changed = known.with_document(replace(document, state=DocumentState.UNKNOWN))
-    else:
-        payment = _payment(known, operation.document, operation.payment_key)
-        changed = known.with_payment(operation.document, replace(payment, state=PaymentState.UNKNOWN))
-    return replace(changed, operation=replace(operation, lost_at=at))
+def _without_effect(known: Known, operation: OpenOperation, outcome: _Outcome) -> Known:
+    """What the operation is about, in the state that the outcome leaves it in."""
+    generation = operation.generation + outcome.generations
+    match operation.action:
+        case Action.CREATE:
+            document = known.at(operation.document)
+            return known.with_document(replace(document, state=outcome.document, generation=generation))
+        case Action.PAY:
+            payment = _payment(known, operation.document, operation.payment_key)
+            changed = replace(payment, state=outcome.payment, generation=generation)
+            return known.with_payment(operation.document, changed)
+        case Action.CANCEL | Action.EMAIL:
+            return _effected(known, outcome.effect)
 
 
 def subject(step: Call) -> DocumentKey:

@@ -39,6 +39,32 @@ class Pay:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Cancel:
+    """Cancel the document. `why` is told to the provider where it asks for a reason."""
+
+    document: KnownDocument
+    why: str
+    generation: int = 1
+
+    @property
+    def operation_key(self) -> str:
+        return operation_key(self.document.key, Action.CANCEL, self.generation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Email:
+    """Let the provider send the document to the buyer."""
+
+    document: KnownDocument
+    to: str
+    generation: int = 1
+
+    @property
+    def operation_key(self) -> str:
+        return operation_key(self.document.key, Action.EMAIL, self.generation)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Verify:
     """Read the document back: its creation did not tell what the provider made of it."""
 
@@ -76,7 +102,10 @@ class Rest:
     reason: Reason | None = None
 
 
-Call: TypeAlias = Create | Pay | Verify | LookUp
+Write: TypeAlias = Create | Pay | Cancel | Email
+"""Steps with an effect at the provider: each is an operation, whose intent is written before it."""
+
+Call: TypeAlias = Write | Verify | LookUp
 """Steps that speak to the provider."""
 
 Pause: TypeAlias = Wait | Stop | Rest

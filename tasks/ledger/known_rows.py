@@ -1,12 +1,13 @@
 """Rows to values: what the ledger knows of one order."""
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, RowMapping, or_, select
 
 from providers.domain.documents import DocumentKey, DocumentKind, DocumentState
 from providers.domain.known import (
     Action,
     Known,
     KnownDocument,
+    KnownEffect,
     KnownPayment,
     OpenOperation,
     OperationState,
@@ -17,6 +18,10 @@ from tasks.ledger.tables import DocumentRow, OperationRow, PaymentRow
 _DOCUMENTS = DocumentRow.__table__  # type: ignore[attr-defined]
 _PAYMENTS = PaymentRow.__table__  # type: ignore[attr-defined]
 _OPERATIONS = OperationRow.__table__  # type: ignore[attr-defined]
+
+_OPEN = (OperationState.SENT, OperationState.UNKNOWN)
+_EFFECTS = (Action.CANCEL, Action.EMAIL)
+"""What is known of these stands in their operations alone."""
 
 
 def load_known(connection: Connection, order_pk: int, *, deleted: bool) -> tuple[Known, dict[DocumentKey, int]]:
@@ -38,6 +43,7 @@ def load_known(connection: Connection, order_pk: int, *, deleted: bool) -> tuple
                 remote_id=row["remote_id"],
             )
         )
+    operation, effects = _operations(connection, order_pk)
     documents: list[KnownDocument] = []
     ids: dict[DocumentKey, int] = {}
     keys: dict[int, DocumentKey] = {}
@@ -59,25 +65,39 @@ def load_known(connection: Connection, order_pk: int, *, deleted: bool) -> tuple
                 number=row["number"],
                 verified=row["verified"],
                 payments=tuple(payments.get(row["id"], ())),
+                effects=tuple(effects.get(row["id"], ())),
             )
         )
-    operation = _open_operation(connection, order_pk, keys)
-    return Known(documents=tuple(documents), operation=operation, deleted=deleted), ids
+    opened = _open_operation(operation, keys) if operation is not None else None
+    return Known(documents=tuple(documents), operation=opened, deleted=deleted), ids
 
 
-def _open_operation(connection: Connection, order_pk: int, keys: dict[int, DocumentKey]) -> OpenOperation | None:
-    row = (
-        connection.execute(
-            select(_OPERATIONS).where(
-                _OPERATIONS.c.order_pk == order_pk,
-                _OPERATIONS.c.state.in_((OperationState.SENT, OperationState.UNKNOWN)),
-            )
+def _operations(connection: Connection, order_pk: int) -> tuple[RowMapping | None, dict[int, list[KnownEffect]]]:
+    """The order's open operation, and by document the newest effect of each action that has no row of its own."""
+    wanted = (
+        select(_OPERATIONS)
+        .where(
+            _OPERATIONS.c.order_pk == order_pk,
+            or_(_OPERATIONS.c.state.in_(_OPEN), _OPERATIONS.c.action.in_(_EFFECTS)),
         )
-        .mappings()
-        .first()
+        .order_by(_OPERATIONS.c.action, _OPERATIONS.c.generation)
     )
-    if row is None:
-        return None
+    opened: RowMapping | None = None
+    newest: dict[tuple[int, str], KnownEffect] = {}
+    for row in connection.execute(wanted).mappings():
+        if row["state"] in _OPEN:
+            opened = row
+        action = Action(row["action"])
+        if action in _EFFECTS:
+            effect = KnownEffect(action=action, state=OperationState(row["state"]), generation=row["generation"])
+            newest[row["document_pk"], action] = effect
+    effects: dict[int, list[KnownEffect]] = {}
+    for (document_pk, _), effect in newest.items():
+        effects.setdefault(document_pk, []).append(effect)
+    return opened, effects
+
+
+def _open_operation(row: RowMapping, keys: dict[int, DocumentKey]) -> OpenOperation:
     return OpenOperation(
         key=row["key"],
         action=Action(row["action"]),

@@ -88,6 +88,7 @@ def _settled(row: RowMapping, data: dict[str, Any]) -> Moment:
         "refused": f"{row['action']} was refused: {reason.text if reason else ''}",
         "unsent": f"{row['action']} did not happen: {row['error']}",
         "absent": f"{row['action']} is proved to have had no effect",
+        "unproved": f"whether {row['action']} happened nobody can tell; it is not repeated",
     }.get(row["state"], row["state"])
     answer = json.loads(row["answer"]) if row["answer"] else None
     return Moment(at=row["settled_at"], what=row["state"], text=text, data={**data, "answer": answer})

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, case, select, upda
 from providers.domain.orders import OrderState
 from providers.domain.reasons import Reason
 from providers.domain.results import Result, after, intended
-from providers.domain.steps import Create, Pay, Rest, Step, Stop, Wait
+from providers.domain.steps import LookUp, Rest, Step, Stop, Verify, Wait
 from tasks.ledger.codec import order_from, reason_text
 from tasks.ledger.store import Store
 from tasks.ledger.tables import NEVER, OperationRow, OrderRow
@@ -137,7 +137,7 @@ class Turns:
         if isinstance(step, Wait | Stop | Rest):
             self._release(connection, turn, step, now=now)
             return turn, step
-        if isinstance(step, Create | Pay):
+        if not isinstance(step, Verify | LookUp):
             documents = write_intent(self._store, connection, step, turn, now=now)
             turn = replace(turn, documents=documents)
         return replace(turn, known=intended(turn.known, step, at=now)), step

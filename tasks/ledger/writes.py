@@ -9,18 +9,24 @@ from providers.domain.documents import DocumentKey, DocumentState
 from providers.domain.known import Action, OperationState, PaymentState
 from providers.domain.results import (
     OPERATION_STATE,
+    OUTCOMES,
     Absent,
+    Cancelled,
     Declined,
+    Emailed,
+    Ended,
     Issued,
     Lost,
     Paid,
     Result,
     Unclear,
+    Unproved,
     Unseen,
     Unsent,
     Verified,
+    subject,
 )
-from providers.domain.steps import Create, Pay
+from providers.domain.steps import Cancel, Create, Email, Pay, Write
 from tasks.ledger.codec import draft_text, json_text, reason_text, remote_text
 from tasks.ledger.store import Store
 from tasks.ledger.tables import DocumentRow, OperationRow, PaymentRow
@@ -32,19 +38,23 @@ _OPERATIONS = OperationRow.__table__  # type: ignore[attr-defined]
 
 
 def write_intent(
-    store: Store, connection: Connection, step: Create | Pay, turn: Turn, *, now: datetime
+    store: Store, connection: Connection, step: Write, turn: Turn, *, now: datetime
 ) -> dict[DocumentKey, int]:
     """Write the operation as sent, with its document or payment. Returns the row ids of the order's documents."""
     documents = dict(turn.documents)
-    if isinstance(step, Create):
-        documents[step.draft.key] = _intend_document(store, connection, step, turn)
-        subject = {"document_pk": documents[step.draft.key], "payment_key": "", "action": Action.CREATE}
-        request = json_text(step.payload)
-    else:
-        document_pk = documents[step.document.key]
-        _intend_payment(store, connection, step, document_pk)
-        subject = {"document_pk": document_pk, "payment_key": step.payment.key, "action": Action.PAY}
-        request = json_text(step.payment)
+    payment_key = ""
+    match step:
+        case Create():
+            documents[step.draft.key] = _intend_document(store, connection, step, turn)
+            action, request = Action.CREATE, json_text(step.payload)
+        case Pay():
+            payment_key = step.payment.key
+            _intend_payment(store, connection, step, documents[step.document.key])
+            action, request = Action.PAY, json_text(step.payment)
+        case Cancel():
+            action, request = Action.CANCEL, json_text({"reason": step.why})
+        case Email():
+            action, request = Action.EMAIL, json_text({"to": step.to})
     again: dict[str, Any] = {
         "state": OperationState.SENT,
         "sent_at": now,
@@ -56,11 +66,13 @@ def write_intent(
     insert = store.insert(OperationRow).values(
         key=step.operation_key,
         order_pk=turn.order_pk,
+        document_pk=documents[subject(step)],
+        payment_key=payment_key,
+        action=action,
         generation=step.generation,
         tries=1,
         looks=0,
         adopted=False,
-        **subject,
         **again,
     )
     connection.execute(
@@ -128,68 +140,63 @@ def write_result(connection: Connection, result: Result, turn: Turn, *, now: dat
             return
         case Issued():
             _issue(connection, turn, result, now)
-            answer = {"answer": remote_text(result.remote), "adopted": result.adopted, "settled_at": now}
         case Paid():
             _record(connection, turn.documents[result.document], result, now)
-            answer = {
-                "answer": json_text({"remote_id": result.remote_id}),
-                "adopted": result.adopted,
-                "settled_at": now,
-            }
+        case Cancelled():
+            _cancel(connection, turn.documents[result.document])
+        case _:
+            pass
+    if result.operation_key:
+        _settle_operation(connection, result, _outcome(result, now))
+
+
+def _outcome(result: Ended, now: datetime) -> dict[str, Any]:
+    """What the operation's row keeps of how the call ended."""
+    match result:
+        case Issued():
+            return {"answer": remote_text(result.remote), "adopted": result.adopted, "settled_at": now}
+        case Paid():
+            answer = json_text({"remote_id": result.remote_id})
+            return {"answer": answer, "adopted": result.adopted, "settled_at": now}
+        case Cancelled() | Emailed():
+            return {"adopted": result.adopted, "settled_at": now}
         case Declined():
-            answer = {"error": reason_text(result.reason), "settled_at": now}
+            return {"error": reason_text(result.reason), "settled_at": now}
         case Lost():
-            answer = {"error": result.text, "lost_at": result.at}
+            return {"error": result.text, "lost_at": result.at}
         case Unsent():
-            if not result.operation_key:
-                return
-            answer = {"error": result.text, "settled_at": now}
-        case Absent():
-            answer = {"settled_at": now}
+            return {"error": result.text, "settled_at": now}
+        case Absent() | Unproved():
+            return {"settled_at": now}
         case Unseen():
-            answer = {"looks": _OPERATIONS.c.looks + 1, "looked_at": result.at}
-    _settle_operation(connection, result, answer)
+            return {"looks": _OPERATIONS.c.looks + 1, "looked_at": result.at}
 
 
-def _settle_operation(
-    connection: Connection,
-    result: Issued | Paid | Declined | Lost | Unsent | Absent | Unseen,
-    answer: dict[str, Any],
-) -> None:
+def _settle_operation(connection: Connection, result: Ended, answer: dict[str, Any]) -> None:
     state = OPERATION_STATE[type(result)]
     where = _OPERATIONS.c.key == result.operation_key
     connection.execute(update(_OPERATIONS).where(where).values(state=state, **answer))
-    subject = _SUBJECT_STATE.get(type(result))
-    if subject is None:
+    outcome = OUTCOMES.get(type(result))
+    if outcome is None:
         return
-    document_state, payment_state, generations = subject
     row = connection.execute(
         select(
             _OPERATIONS.c.action, _OPERATIONS.c.document_pk, _OPERATIONS.c.payment_key, _OPERATIONS.c.generation
         ).where(where)
     ).one()
-    generation = row.generation + generations
+    generation = row.generation + outcome.generations
     if row.action == Action.PAY:
         connection.execute(
             update(_PAYMENTS)
             .where(_PAYMENTS.c.document_pk == row.document_pk, _PAYMENTS.c.key == row.payment_key)
-            .values(state=payment_state, generation=generation)
+            .values(state=outcome.payment, generation=generation)
         )
-    else:
+    elif row.action == Action.CREATE:
         connection.execute(
             update(_DOCUMENTS)
             .where(_DOCUMENTS.c.id == row.document_pk)
-            .values(state=document_state, generation=generation)
+            .values(state=outcome.document, generation=generation)
         )
-
-
-_SUBJECT_STATE: dict[type, tuple[DocumentState, PaymentState, int]] = {
-    Declined: (DocumentState.REFUSED, PaymentState.REFUSED, 0),
-    Lost: (DocumentState.UNKNOWN, PaymentState.UNKNOWN, 0),
-    Unsent: (DocumentState.PLANNED, PaymentState.PLANNED, 0),
-    Absent: (DocumentState.PLANNED, PaymentState.PLANNED, 1),
-}
-"""What a result without effect makes of the operation's subject, and by how much its generation rises."""
 
 
 def _issue(connection: Connection, turn: Turn, result: Issued | Verified, now: datetime) -> None:
@@ -207,6 +214,10 @@ def _issue(connection: Connection, turn: Turn, result: Issued | Verified, now: d
             **told,
         )
     )
+
+
+def _cancel(connection: Connection, document_pk: int) -> None:
+    connection.execute(update(_DOCUMENTS).where(_DOCUMENTS.c.id == document_pk).values(state=DocumentState.CANCELLED))
 
 
 def _record(connection: Connection, document_pk: int, result: Paid, now: datetime) -> None:

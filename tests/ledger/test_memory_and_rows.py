@@ -9,25 +9,29 @@ from itertools import count
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from providers.domain.documents import DocumentState
-from providers.domain.known import Action, Known, PaymentState
+from providers.domain.documents import DocumentKey, DocumentState
+from providers.domain.known import Action, Known, KnownDocument, OperationState, PaymentState
 from providers.domain.orders import Order
 from providers.domain.reasons import Code, Reason
 from providers.domain.results import (
     Absent,
+    Cancelled,
     Declined,
+    Emailed,
     Issued,
     Lost,
     Paid,
     Result,
     Unclear,
+    Unproved,
     Unseen,
     Unsent,
     Verified,
     after,
     intended,
+    subject,
 )
-from providers.domain.steps import Call, Create, LookUp, Pay, Step, Verify
+from providers.domain.steps import Call, Cancel, Create, Email, LookUp, Pay, Rest, Step, Stop, Verify, Wait
 from tasks.ledger.turn import Turn
 from tests.builders import NOON, a_paid_order, a_payment, a_remote_document, planned_for
 from tests.ledger.desk import LEASE, Desk, creating, waiting
@@ -44,11 +48,24 @@ def calls(order: Order, known: Known) -> list[Call]:
     if not known.documents:
         return [creating(order)]
     (invoice,) = known.documents
+    if invoice.state is DocumentState.CANCELLED:
+        return [Verify(document=invoice)]
     if invoice.state is not DocumentState.ISSUED:
         refused = invoice.state is DocumentState.REFUSED
         return [replace(creating(order), generation=invoice.generation + refused)]
     payments = (paid.payment_id for paid in order.payments)
-    return [Verify(document=invoice), *(step for key in payments if (step := paying(order, known, key)))]
+    paid = (step for key in payments if (step := paying(order, known, key)))
+    return [Verify(document=invoice), *paid, *effecting(invoice)]
+
+
+def effecting(invoice: KnownDocument) -> Iterator[Cancel | Email]:
+    """A cancellation and an e-mail, unless they are done."""
+    over = {OperationState.DONE, OperationState.UNPROVED}
+    cancelled, emailed = invoice.effect(Action.CANCEL), invoice.effect(Action.EMAIL)
+    yield Cancel(document=invoice, why="no more", generation=cancelled.next_generation if cancelled else 1)
+    if emailed is None or emailed.state not in over:
+        generation = emailed.next_generation if emailed else 1
+        yield Email(document=invoice, to="ada@example.com", generation=generation)
 
 
 def paying(order: Order, known: Known, key: str) -> Pay | None:
@@ -71,12 +88,15 @@ def results(step: Call) -> Iterator[Result]:
         yield Verified(document=step.document.key, remote=replace(REMOTE, gross=Decimal("99.00")))
     elif isinstance(step, LookUp):
         operation = step.operation
-        yield from done(operation.key, step, operation.payment_key if operation.action is Action.PAY else None)
+        yield from done(operation.key, operation.action, operation.document, operation.payment_key)
+        if operation.action is Action.EMAIL:
+            yield Unproved(operation_key=operation.key)
         yield Absent(operation_key=operation.key)
         yield Unseen(operation_key=operation.key, at=NOON + timedelta(seconds=1))
     else:
         key = step.operation_key
-        yield from done(key, step, step.payment.key if isinstance(step, Pay) else None)
+        paid = step.payment.key if isinstance(step, Pay) else ""
+        yield from done(key, ACTIONS[type(step)], subject(step), paid)
         yield Declined(operation_key=key, reason=NO)
         yield Lost(operation_key=key, at=NOON + timedelta(seconds=2), text="time-out")
         yield Unsent(operation_key=key, text="no route")
@@ -85,10 +105,18 @@ def results(step: Call) -> Iterator[Result]:
         yield Unsent(operation_key="", text="no route")
 
 
-def done(key: str, step: Create | Pay | LookUp, payment_key: str | None) -> Iterator[Result]:
-    document = step.draft.key if isinstance(step, Create) else step.document.key
-    if payment_key is not None:
+ACTIONS = {Create: Action.CREATE, Pay: Action.PAY, Cancel: Action.CANCEL, Email: Action.EMAIL}
+
+
+def done(key: str, action: Action, document: DocumentKey, payment_key: str) -> Iterator[Result]:
+    if action is Action.PAY:
         yield Paid(operation_key=key, document=document, payment_key=payment_key, remote_id="m1")
+        return
+    if action is Action.CANCEL:
+        yield Cancelled(operation_key=key, document=document)
+        return
+    if action is Action.EMAIL:
+        yield Emailed(operation_key=key, document=document)
         return
     for told in ({}, {"number": "", "gross": None}, {"gross": Decimal("99.00")}, {"currency": "PLN"}):
         yield Issued(operation_key=key, document=document, remote=replace(REMOTE, **told))  # type: ignore[arg-type]
@@ -114,7 +142,7 @@ def test_memory_and_rows_never_differ(desk: Desk, data: st.DataObject) -> None:
         begun = desk.begin(choose, order.order_id)
         assert begun is not None
         turn, step = begun
-        while isinstance(step, Create | Pay | Verify | LookUp):
+        while not isinstance(step, Wait | Stop | Rest):
             expected = intended(expected, step, at=desk.clock.now)
             check(turn)
             if data.draw(st.integers(0, 4), label="dies at 0") == 0:

@@ -7,7 +7,7 @@ import pytest
 
 from providers.domain.card import Card, Finding
 from providers.domain.documents import DocumentState
-from providers.domain.known import Action, Known, OpenOperation, PaymentState
+from providers.domain.known import Action, Known, KnownEffect, OpenOperation, OperationState, PaymentState
 from providers.domain.reasons import Code
 from providers.domain.steps import LookUp, Stop, Wait
 from tests.builders import (
@@ -30,6 +30,9 @@ def unknown(operation: OpenOperation) -> Known:
     if operation.action is Action.PAY:
         sent = a_known_payment(state=PaymentState.SENT, remote_id="")
         return Known(documents=(a_known_document(payments=(sent,)),), operation=operation)
+    if operation.action in {Action.CANCEL, Action.EMAIL}:
+        sending = KnownEffect(action=operation.action, state=OperationState.SENT)
+        return Known(documents=(a_known_document(effects=(sending,)),), operation=operation)
     document = a_known_document(state=DocumentState.SENT, remote_id="", number="", verified=False)
     return Known(documents=(document,), operation=operation)
 

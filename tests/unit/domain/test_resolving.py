@@ -10,8 +10,8 @@ from providers.domain.documents import RemoteDocument, RemoteState
 from providers.domain.equality import contradiction
 from providers.domain.known import Action, PaymentState
 from providers.domain.reasons import Code
-from providers.domain.resolving import resolve_create, resolve_payment
-from providers.domain.results import Absent, Issued, Paid, Result, Unclear, Unseen
+from providers.domain.resolving import resolve_cancel, resolve_create, resolve_email, resolve_payment
+from providers.domain.results import Absent, Cancelled, Emailed, Issued, Paid, Result, Unclear, Unproved, Unseen
 from tests.builders import (
     NOON,
     a_card,
@@ -144,3 +144,29 @@ class TestReadingBack:
         assert reason is not None
         assert (reason.code, reason.field, reason.value) == (code, field, value)
         assert "FV 1/2026" in reason.text
+
+
+class TestACancellation:
+    def became(self, card: Card | None = None, **remote: object) -> Result:
+        operation = an_open_operation(Action.CANCEL)
+        return resolve_cancel(operation, a_remote_document(**remote), card or a_card(), now=NOON)
+
+    def test_a_document_that_reads_as_cancelled_proves_it(self) -> None:
+        result = self.became(state=RemoteState.CANCELLED)
+        assert isinstance(result, Cancelled)
+        assert result.adopted
+
+    def test_one_that_does_not_proves_the_opposite(self) -> None:
+        assert isinstance(self.became(state=RemoteState.OPEN), Absent)
+
+    def test_where_answers_lag_it_is_read_again_first(self) -> None:
+        assert isinstance(self.became(LAGGING, state=RemoteState.OPEN), Unseen)
+
+
+class TestAnEMail:
+    def test_a_document_that_was_sent_proves_it(self) -> None:
+        result = resolve_email(an_open_operation(Action.EMAIL), a_remote_document(emailed_at=NOON))
+        assert isinstance(result, Emailed)
+
+    def test_one_that_tells_nothing_proves_nothing(self) -> None:
+        assert isinstance(resolve_email(an_open_operation(Action.EMAIL), a_remote_document()), Unproved)

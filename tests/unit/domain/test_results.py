@@ -7,16 +7,19 @@ from decimal import Decimal
 import pytest
 
 from providers.domain.documents import DocumentState
-from providers.domain.known import Action, Known, KnownDocument, PaymentState
+from providers.domain.known import Action, Known, KnownDocument, KnownEffect, OperationState, PaymentState
 from providers.domain.reasons import Code, Reason
 from providers.domain.results import (
     Absent,
+    Cancelled,
     Declined,
+    Emailed,
     Issued,
     Lost,
     Paid,
     Result,
     Unclear,
+    Unproved,
     Unseen,
     Unsent,
     Verified,
@@ -24,7 +27,7 @@ from providers.domain.results import (
     intended,
     subject,
 )
-from providers.domain.steps import Create, LookUp, Pay, Verify
+from providers.domain.steps import Call, Cancel, Create, Email, LookUp, Pay, Verify
 from tests.builders import (
     INVOICE,
     NOON,
@@ -51,8 +54,17 @@ def paying() -> Pay:
     return step
 
 
+def cancelling() -> Cancel:
+    return Cancel(document=a_known_document(), why="no more")
+
+
+def emailing() -> Email:
+    return Email(document=a_known_document(), to="ada@example.com")
+
+
+ISSUED = Known(documents=(a_known_document(),))
 CREATED = intended(Known(), creating(), at=NOON)
-PAYING = intended(Known(documents=(a_known_document(),)), paying(), at=NOON)
+PAYING = intended(ISSUED, paying(), at=NOON)
 CREATE, PAY = creating().operation_key, paying().operation_key
 
 
@@ -82,6 +94,51 @@ def test_an_intent_to_create_makes_the_document_known_as_sent() -> None:
 def test_an_intent_to_pay_makes_the_payment_known_as_sent() -> None:
     assert the_invoice(PAYING).payments == (a_known_payment(state=PaymentState.SENT, remote_id=""),)
     assert PAYING.operation == an_open_operation(Action.PAY)
+
+
+EFFECTS = [(Action.CANCEL, cancelling()), (Action.EMAIL, emailing())]
+
+
+@pytest.mark.parametrize(("action", "step"), EFFECTS, ids=lambda each: type(each).__name__)
+def test_what_is_done_to_a_document_is_known_as_sent_until_its_end_is(action: Action, step: Cancel | Email) -> None:
+    sent = intended(ISSUED, step, at=NOON)
+    assert sent.operation == an_open_operation(action)
+    assert the_invoice(sent).effects == (KnownEffect(action=action, state=OperationState.SENT),)
+    assert the_invoice(sent).state is DocumentState.ISSUED
+    lost = after(sent, Lost(operation_key=step.operation_key, at=NOON, text="time-out"))
+    assert the_invoice(lost).effects == (KnownEffect(action=action, state=OperationState.UNKNOWN),)
+    assert lost.operation is not None
+
+
+@pytest.mark.parametrize(
+    ("result", "state", "next_generation"),
+    [
+        (Declined(operation_key="k", reason=WHY), OperationState.REFUSED, 2),
+        (Absent(operation_key="k"), OperationState.ABSENT, 2),
+        (Unsent(operation_key="k", text="no route"), OperationState.UNSENT, 1),
+        (Unproved(operation_key="k"), OperationState.UNPROVED, 1),
+    ],
+)
+@pytest.mark.parametrize(("action", "step"), EFFECTS, ids=lambda each: type(each).__name__)
+def test_a_new_generation_begins_only_where_the_last_had_no_effect(
+    action: Action, step: Cancel | Email, result: Result, state: OperationState, next_generation: int
+) -> None:
+    known = after(intended(ISSUED, step, at=NOON), result)
+    effect = the_invoice(known).effect(action)
+    assert effect is not None
+    assert (effect.state, effect.next_generation) == (state, next_generation)
+    assert (the_invoice(known).state, known.operation) == (DocumentState.ISSUED, None)
+
+
+def test_a_cancelled_document_reads_as_cancelled_and_an_e_mailed_one_as_issued() -> None:
+    cancelled = after(
+        intended(ISSUED, cancelling(), at=NOON), Cancelled(operation_key=cancelling().operation_key, document=INVOICE)
+    )
+    assert (the_invoice(cancelled).state, cancelled.operation) == (DocumentState.CANCELLED, None)
+    emailed = after(
+        intended(ISSUED, emailing(), at=NOON), Emailed(operation_key=emailing().operation_key, document=INVOICE)
+    )
+    assert (the_invoice(emailed).state, emailed.operation) == (DocumentState.ISSUED, None)
 
 
 @pytest.mark.parametrize(
@@ -183,10 +240,12 @@ def test_a_document_that_is_not_known_cannot_be_asked_for() -> None:
     [
         creating(),
         paying(),
+        cancelling(),
+        emailing(),
         Verify(document=a_known_document()),
         LookUp(operation=an_open_operation(), document=a_known_document()),
     ],
     ids=lambda step: type(step).__name__,
 )
-def test_every_call_is_about_one_document(step: Create | Pay | Verify | LookUp) -> None:
+def test_every_call_is_about_one_document(step: Call) -> None:
     assert subject(step) == INVOICE

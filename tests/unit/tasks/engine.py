@@ -1,7 +1,7 @@
 """The engine around a fake provider, and the moves that its tests make."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from providers.domain.orders import Order
@@ -90,6 +90,10 @@ class Engine:
             )
         )
 
+    def follow(self, policy: Policy) -> None:
+        """The shop's policy from now on."""
+        self.fronts[SHOP] = replace(self.fronts[SHOP], policy=policy)
+
     def bring(self, order: Order | None = None, *, shop: str = SHOP, book: str = BOOK) -> None:
         """An event brings the order."""
         event = an_event(shop=shop, received_at=self.clock.now)
@@ -132,5 +136,5 @@ class Engine:
         """Every operation of the order as (key, how it ended)."""
         story = self.ledger.views.story(SHOP, order_id)
         assert story is not None
-        ends = [m for m in story.moments if m.what in {"done", "refused", "unsent", "absent"}]
+        ends = [m for m in story.moments if m.what in {"done", "refused", "unsent", "absent", "unproved"}]
         return [(str(moment.data["key"]), moment.what) for moment in ends]

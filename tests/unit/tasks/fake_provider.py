@@ -6,10 +6,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from providers.domain.card import Card
-from providers.domain.documents import DocumentKind, Draft, Payment, RemoteDocument, RemotePayment
+from providers.domain.documents import DocumentKind, Draft, Payment, RemoteDocument, RemotePayment, RemoteState
 from providers.domain.errors import FieldRefusal, Refused
 from providers.ports import Prepared, Probe, Window
-from tests.builders import a_card
+from tests.builders import NOON, a_card
 
 
 class Killed(BaseException):
@@ -31,6 +31,10 @@ class FakeProvider:
     card: Card = field(default_factory=a_card)
     documents: dict[str, RemoteDocument] = field(default_factory=dict)
     calls: list[tuple[str, str]] = field(default_factory=list)
+    inbox: list[tuple[str, str]] = field(default_factory=list)
+    """Every e-mail that went out, as (address, document)."""
+    notes_emails: bool = True
+    """Whether a document tells that it was e-mailed."""
     told: dict[str, object] = field(default_factory=dict)
     """Members that a create answers other than they are."""
     blind: int = 0
@@ -86,6 +90,20 @@ class FakeProvider:
         if fault:
             raise fault.error
         return recorded
+
+    def cancel(self, remote_id: str, *, reason: str, idempotency_key: str) -> None:
+        fault = self._enter("cancel", idempotency_key)
+        self.documents[remote_id] = replace(self.documents[remote_id], state=RemoteState.CANCELLED)
+        if fault:
+            raise fault.error
+
+    def email(self, remote_id: str, *, to: str, idempotency_key: str) -> None:
+        fault = self._enter("email", idempotency_key)
+        self.inbox.append((to, remote_id))
+        if self.notes_emails:
+            self.documents[remote_id] = replace(self.documents[remote_id], emailed_at=NOON)
+        if fault:
+            raise fault.error
 
     def find(self, reference: str, kind: DocumentKind) -> tuple[RemoteDocument, ...]:
         self._enter("find", reference)
