@@ -1,9 +1,9 @@
-"""Pages as generators: the caller writes `for row in rows(...)`.
+"""Pages as generators: the caller writes `for batch in batches(...)`, or `for row in rows(...)`.
 
 Lists are read by page number while others write to them. What can go wrong, and what is done about it:
 
 =====================================  =====================================================================
-a row is added, or moves to the front  rows are pushed down and seen again: told once, by identity
+a row is added, or moves to the front  rows are pushed down and seen again: told again, or once by `rows`
 a row is deleted                       rows move up, past the edge of the next page: each request begins at
                                        or before the last row of the one before it, and where its first
                                        row is unknown, the reading goes back until it is known again
@@ -13,15 +13,18 @@ a row not read yet moves to the front  the front is read again, until nothing ne
 (order: newest change first)           hide there
 the server ignores the page number     the same rows come again and again: `Unavailable`, never a short list;
                                        a provider known to repeat its last page ends there instead
+the reader dies                        every batch carries a cursor: the reading goes on behind it
 =====================================  =====================================================================
 
-Memory holds the identities that were told, never the rows.
+`batches` keeps the identities of a few pages, whatever the length of the list.
 """
 
+import json
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from providers.domain.errors import Unavailable
 
@@ -32,116 +35,209 @@ Fetch: TypeAlias = Callable[[int, int], Sequence[Row]]
 ROUNDS: Final = 8
 """How often the front is read again before a list is given up as one that does not stand still."""
 
+_REMEMBERED: Final = 8
+"""Pages whose rows are recognised when a list moved up."""
 
-def rows(
-    fetch: Fetch[Row],
-    *,
-    page_size: int,
-    identity: Callable[[Row], object],
-    changed: Callable[[Row], datetime | None] | None = None,
-    last_page_repeats: bool = False,
-) -> Iterator[Row]:
-    """Every row of a list, each once.
 
-    `page_size` is the most that the provider gives; requests may ask for less, so that they overlap.
-    `changed` tells when a row last changed, for a list that is ordered by it, newest first; without it the
-    order is taken as one in which rows do not move. `last_page_repeats` is for providers that answer a page
-    beyond the end with the last one.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Way(Generic[Row]):
+    """How one list is read.
+
+    `page_size` is the most that the provider gives; requests may ask for less, so that they overlap. `changed`
+    tells when a row last changed, for a list that is ordered by it, newest first; without it the order is taken
+    as one in which rows do not move. `rows_vanish` is False where no row is ever deleted: then nothing overlaps.
+    `last_page_repeats` is for providers that answer a page beyond the end with the last one.
+    """
+
+    fetch: Fetch[Row]
+    page_size: int
+    identity: Callable[[Row], str]
+    changed: Callable[[Row], datetime | None] | None = None
+    rows_vanish: bool = True
+    last_page_repeats: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Batch(Generic[Row]):
+    """The rows of one request, some of them told before. `cursor` is where to go on behind them."""
+
+    rows: Sequence[Row]
+    cursor: str
+
+
+def rows(way: Way[Row], *, since: datetime | None = None) -> Iterator[Row]:
+    """Every row of a list, each once; memory holds the identities that were told. Raises as `batches`."""
+    told: set[str] = set()
+    for batch in batches(way, since=since):
+        for row in batch.rows:
+            identity = way.identity(row)
+            if identity not in told:
+                told.add(identity)
+                yield row
+
+
+def batches(way: Way[Row], *, after: str = "", since: datetime | None = None) -> Iterator[Batch[Row]]:
+    """Every row of a list, some of them several times.
+
+    `after` is the cursor of the last batch that was taken care of; empty begins at the front. With `since`, a list
+    that is ordered by changes is read down to the rows that changed before it.
 
     Raises what `fetch` raises, and `Unavailable` when the pages make no sense as one list.
     """
-    reading = _Reading(fetch, page_size, identity, changed, last_page_repeats)
-    mark: datetime | None = None
-    for _ in range(ROUNDS):
-        told, requests, head = len(reading.told), reading.requests, reading.head
-        yield from reading.run(older_than=mark)
-        # One answer is a moment's picture: nothing can have moved past it. So is a front that looks as before.
-        quiet = len(reading.told) == told and reading.head == head
-        if changed is None or reading.requests - requests == 1 or quiet or reading.head is None:
+    reading = _Reading(way, _Place.parse(after) if after else _Place(), since)
+    while reading.place.round < ROUNDS:
+        for found in reading.run():
+            yield Batch(found, reading.place.text())
+        if reading.is_complete():
             return
-        mark = reading.head[1]
+        reading.begin_again()
     raise Unavailable(f"the list changed faster than it could be read, {ROUNDS} times in a row")
 
 
 @dataclass(slots=True)
-class _Reading(Generic[Row]):
-    fetch: Fetch[Row]
-    page_size: int
-    identity: Callable[[Row], object]
-    changed: Callable[[Row], datetime | None] | None
-    last_page_repeats: bool
-    told: set[object] = field(default_factory=set)
-    requests: int = 0
-    head: tuple[object, datetime | None] | None = None
-    """The first row of the newest look at the front: who it is and when it changed."""
+class _Place:
+    """Where a reading stands: all that it must know to go on after its process died."""
 
-    def run(self, *, older_than: datetime | None) -> Iterator[Row]:
-        """From the front to the end, or to the first row that changed before `older_than`."""
-        position = 0  # rows before this offset have been read, as the list stood then
-        known: set[object] = set()  # what this run has read without a gap
-        before: list[object] = []
-        repeats = rejected = -1
-        first = True
+    round: int = 0
+    position: int = 0
+    """Rows before this offset have been read in this round, as the list stood then."""
+    requests: int = 0
+    """Of this round."""
+    before: list[str] = field(default_factory=list)
+    """The rows of the last request."""
+    mark: str = ""
+    """ISO 8601: this round may end at rows that changed earlier."""
+    head: list[str] = field(default_factory=list)
+    """The first row of the newest look at the front: who it is and when it changed."""
+    last_head: list[str] = field(default_factory=list)
+    front: list[str] = field(default_factory=list)
+    """Who has been told that changed since the mark, or with the head."""
+    news: bool = False
+    """Whether this round found somebody in the front who was not told before."""
+
+    @classmethod
+    def parse(cls, cursor: str) -> "_Place":
+        return cls(**json.loads(cursor))
+
+    def text(self) -> str:
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+
+class _Reading(Generic[Row]):
+    def __init__(self, way: Way[Row], place: _Place, since: datetime | None) -> None:
+        self._way = way
+        self._since = since
+        self.place = place
+        self._known: deque[frozenset[str]] = deque([frozenset(place.before)], maxlen=_REMEMBERED)
+        self._told = set(place.front)
+
+    def run(self) -> Iterator[Sequence[Row]]:
+        """From where the round stands to the end, or to the first row that changed before the mark."""
+        place, way = self.place, self._way
+        rejected = -1
+        learned = repeats = 0
         while True:
-            page, size = window(position, self.page_size)
+            page, size = self._window()
             start = (page - 1) * size
-            found = self._fetch(page, size)
-            ids = [self.identity(row) for row in found]
+            found = way.fetch(page, size)
+            ids = [way.identity(row) for row in found]
+            first = place.requests == 0
+            place.requests += 1
             if first:
-                self.head = (ids[0], self._changed(found[0])) if ids else None
-                first = False
-            repeats = repeats + 1 if start and ids and ids == before[: len(ids)] else 0
-            before = ids
-            if repeats and self.last_page_repeats:
+                self._look(ids, found)
+            repeats = repeats + 1 if start and ids and ids == place.before[: len(ids)] else 0
+            if repeats and way.last_page_repeats:
                 return
             if repeats > 1:
                 raise Unavailable("the list gives the same rows for every page")
-            if start and (not ids or ids[0] not in known):
+            place.before = ids
+            if start and way.rows_vanish and not (ids and self._is_known(ids[0])):
                 # Rows before this window are gone, so that some that were behind its edge stand before it now;
                 # or there was no size with which it could overlap. Going back tells which.
-                again = rejected == len(known)
+                again = rejected == learned
                 if not ids and again:
                     return
-                if not (start >= position and again):
-                    rejected = len(known)
-                    position = max(start - size // 2, 0)
+                if not (start >= place.position and again):
+                    rejected = learned
+                    place.position = max(start - size // 2, 0)
                     continue
-            known.update(ids)
-            yield from self._new(found, ids)
-            if len(found) < size or self._reached(found, older_than):
+            learned += any(not self._is_known(identity) for identity in ids)
+            self._known.append(frozenset(ids))
+            ended = len(found) < size or self._reached(found)
+            place.position = self._edge(found, start)
+            self._note(found, ids)
+            yield found
+            if ended:
                 return
-            position = self._edge(found, start)
 
-    def _fetch(self, page: int, size: int) -> Sequence[Row]:
-        self.requests += 1
-        return self.fetch(page, size)
+    def is_complete(self) -> bool:
+        """Whether nothing can have been missed: one answer is a moment's picture, nothing can have moved past it;
+        and a front that looks as it did before hides nobody."""
+        place = self.place
+        if self._way.changed is None or place.requests == 1 or not place.head or not place.head[1]:
+            return True
+        return place.round > 0 and place.head == place.last_head and not place.news
 
-    def _new(self, found: Sequence[Row], ids: list[object]) -> Iterator[Row]:
+    def begin_again(self) -> None:
+        """Another round: the front, down to what changed before the last look at it."""
+        old = self.place
+        self.place = _Place(round=old.round + 1, mark=old.head[1], last_head=old.head, front=sorted(self._told))
+        self._known = deque(maxlen=_REMEMBERED)
+
+    def _window(self) -> tuple[int, int]:
+        position, largest = self.place.position, self._way.page_size
+        if self._way.rows_vanish or self._way.changed is not None:
+            return window(position, largest)
+        return position // largest + 1, largest
+
+    def _is_known(self, identity: str) -> bool:
+        return any(identity in page for page in self._known)
+
+    def _look(self, ids: list[str], found: Sequence[Row]) -> None:
+        if ids:
+            changed = self._changed(found[0])
+            self.place.head = [ids[0], changed.isoformat() if changed else ""]
+
+    def _note(self, found: Sequence[Row], ids: list[str]) -> None:
+        """Remember who stands in the front: what changed since the mark, or at the same moment as the head."""
+        place = self.place
+        if self._way.changed is None or not place.head or not place.head[1]:
+            return
+        edge = datetime.fromisoformat(place.mark or place.head[1])
         for row, identity in zip(found, ids, strict=True):
-            if identity not in self.told:
-                self.told.add(identity)
-                yield row
+            changed = self._changed(row)
+            if changed is not None and changed >= edge and identity not in self._told:
+                self._told.add(identity)
+                place.news = True
+        place.front = sorted(self._told)
 
     def _changed(self, row: Row) -> datetime | None:
-        return None if self.changed is None else self.changed(row)
+        return None if self._way.changed is None else self._way.changed(row)
 
-    def _reached(self, found: Sequence[Row], older_than: datetime | None) -> bool:
-        last = self._changed(found[-1])
-        return older_than is not None and last is not None and last < older_than
+    def _reached(self, found: Sequence[Row]) -> bool:
+        last = self._changed(found[-1]) if found else None
+        if last is None:
+            return False
+        marks = [mark for mark in (self._since, _moment(self.place.mark)) if mark is not None]
+        return bool(marks) and last < max(marks)
 
     def _edge(self, found: Sequence[Row], start: int) -> int:
         """Where to go on: behind the last row, or behind the first of those that tie with it, as long as
         the next request still reaches further than this one did."""
         end = start + len(found)
-        last = self._changed(found[-1])
+        last = self._changed(found[-1]) if found else None
         if last is None:
             return end
         ties = 1
         while ties < len(found) and self._changed(found[-1 - ties]) == last:
             ties += 1
         edge = end - ties + 1
-        page, length = window(edge, self.page_size)
+        page, length = window(edge, self._way.page_size)
         return edge if page * length > end else end
+
+
+def _moment(text: Any) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def window(position: int, largest: int) -> tuple[int, int]:

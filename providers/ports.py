@@ -69,6 +69,15 @@ class DocumentReader(Protocol):
         """
         ...
 
+    def listing(self, window: "Window", *, after: str = "") -> Iterator["Page"]:
+        """Every document of the window, page by page; a page is fetched when it is needed.
+
+        `after` is the cursor of the last page that was taken care of, in this process or in one that died; empty
+        begins anew. A document that moves between pages while they are read may be told twice, never left out, as
+        far as the card says that the provider's order allows it. Raises as `find`.
+        """
+        ...
+
     def pages(self, window: "Window") -> Iterator[RemoteDocument]:
         """Every document of the window, one after the other; pages are fetched as they are needed.
 
@@ -126,10 +135,23 @@ class InvoicingProvider(DocumentWriter, DocumentReader, PaymentRecorder, Cancell
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """Which documents to list: those issued from `start` to `end`, both included; None leaves a side open."""
+    """Which documents to list: those issued from `start` to `end`, both included; None leaves a side open.
+
+    With `changed_since` only what changed at the provider since then, where the card says that its list tells;
+    elsewhere it is left out of account.
+    """
 
     start: date | None = None
     end: date | None = None
+    changed_since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Some documents of a list, in its order. `cursor` is where to go on behind them: text that can be kept."""
+
+    documents: tuple[RemoteDocument, ...]
+    cursor: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

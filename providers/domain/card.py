@@ -80,6 +80,8 @@ class Card:
     """How many documents one create call may carry."""
     page_size: int = 100
     lists: bool = True
+    lists_changes: bool = False
+    """Whether its list comes newest change first, so that what changed since a moment can be read alone."""
     rounding: str = ""
     """In words: how the provider computes totals."""
     currencies: frozenset[str] | None = None

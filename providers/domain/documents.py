@@ -161,6 +161,16 @@ class RemoteState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RateTotal:
+    """What the lines of one tax rate come to. `rate` is percent as text, or a category such as "exempt"."""
+
+    rate: str
+    net: Decimal
+    tax: Decimal
+    gross: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RemotePayment:
     """A payment as the provider tells it."""
 
@@ -186,8 +196,18 @@ class RemoteDocument:
     state: RemoteState | None = None
     updated_at: datetime | None = None
     issue_date: date | None = None
+    buyer_name: str = ""
+    buyer_tax_no: str = ""
+    overdue: bool | None = None
     emailed_at: datetime | None = None
     """When the provider last sent it to the buyer; None also where it does not tell."""
+    viewed_at: datetime | None = None
+    """When the buyer first looked at it there."""
+    tax_office: str = ""
+    """How it stands with the tax office's own system (Poland's KSeF), in the provider's words."""
+    tax_office_id: str = ""
+    rates: tuple["RateTotal", ...] | None = None
+    """What it comes to by tax rate, where the provider tells its lines."""
     payments: tuple[RemotePayment, ...] | None = None
     url: str = ""
     """Where a person can look at it, without secrets."""

@@ -225,7 +225,9 @@ def _left(known: Known, operation: OpenOperation, result: Result) -> Known:
             return replace(_without_effect(known, operation, OUTCOMES[Lost]), operation=lost)
         case Unseen():
             looked = replace(operation, looks=operation.looks + 1, looked_at=result.at)
-            seen = known if operation.action in {Action.CREATE, Action.PAY} else _effected(known, OperationState.UNKNOWN)
+            seen = (
+                known if operation.action in {Action.CREATE, Action.PAY} else _effected(known, OperationState.UNKNOWN)
+            )
             return replace(seen, operation=looked)
         case _:
             return known

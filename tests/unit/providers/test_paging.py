@@ -61,14 +61,14 @@ class Table:
 
 def read(table: Table, size: int, *, moving: bool = True, last_page_repeats: bool = False) -> list[int]:
     changed = (lambda row: row.changed) if moving else None
-    found = paging.rows(
-        table.fetch,
+    way = paging.Way(
+        fetch=table.fetch,
         page_size=size,
-        identity=lambda row: row.id,
+        identity=lambda row: str(row.id),
         changed=changed,
         last_page_repeats=last_page_repeats,
     )
-    return [row.id for row in found]
+    return [row.id for row in paging.rows(way)]
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 16, 17, 60, 61, 120, 840, 841])
@@ -173,7 +173,7 @@ def test_a_server_that_ignores_the_page_number_gives_an_error_and_no_short_list(
         return list(range(size))
 
     with pytest.raises(Unavailable, match="same rows"):
-        list(paging.rows(ignorant, page_size=8, identity=lambda row: row))
+        list(paging.rows(paging.Way(fetch=ignorant, page_size=8, identity=str)))
 
 
 def test_a_known_repetition_of_the_last_page_is_the_end() -> None:
@@ -183,12 +183,12 @@ def test_a_known_repetition_of_the_last_page_is_the_end() -> None:
         page = min(page, -(-len(everything) // size))
         return everything[(page - 1) * size : page * size]
 
-    told = list(paging.rows(fetch, page_size=8, identity=lambda row: row, last_page_repeats=True))
+    told = list(paging.rows(paging.Way(fetch=fetch, page_size=8, identity=str, last_page_repeats=True)))
     assert told == everything
 
 
 def test_pages_are_fetched_as_they_are_needed() -> None:
     table = Table.of(75)
-    found = paging.rows(table.fetch, page_size=8, identity=lambda row: row.id)
+    found = paging.rows(paging.Way(fetch=table.fetch, page_size=8, identity=lambda row: str(row.id)))
     next(found)
     assert len(table.requests) == 1
