@@ -3,6 +3,7 @@
 from pydantic import TypeAdapter
 
 from providers.domain.documents import Draft, RemoteDocument
+from providers.domain.facts import Facts
 from providers.domain.orders import Order
 from providers.domain.reasons import Reason
 
@@ -10,6 +11,7 @@ _ORDER = TypeAdapter(Order)
 _DRAFT = TypeAdapter(Draft)
 _REASON = TypeAdapter(Reason)
 _REMOTE = TypeAdapter(RemoteDocument)
+_FACTS = TypeAdapter(Facts)
 _ANY = TypeAdapter(object)
 
 
@@ -40,6 +42,14 @@ def reason_from(text: str | None) -> Reason | None:
 def remote_text(remote: RemoteDocument) -> str:
     """What the provider said, for people: its own extra members are left out, for they can be many."""
     return _REMOTE.dump_json(remote, exclude={"extra"}, exclude_none=True).decode()
+
+
+def facts_text(facts: Facts) -> str:
+    return _FACTS.dump_json(facts, exclude_defaults=True).decode()
+
+
+def facts_from(text: str | None) -> Facts | None:
+    return None if text is None else _FACTS.validate_json(text)
 
 
 def json_text(value: object) -> str:

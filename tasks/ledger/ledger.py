@@ -6,9 +6,13 @@ from sqlalchemy import text
 
 from tasks.ledger.books import Books
 from tasks.ledger.decisions import Decisions
+from tasks.ledger.findings import Findings
 from tasks.ledger.inbox import Inbox
 from tasks.ledger.matching import Matching
+from tasks.ledger.overdue import Overdue
+from tasks.ledger.runs import Runs
 from tasks.ledger.store import Store
+from tasks.ledger.totals import Totals
 from tasks.ledger.turns import Turns
 from tasks.ledger.views import Views
 
@@ -28,6 +32,10 @@ class Ledger:
         self.decisions = Decisions(store)
         self.views = Views(store)
         self.matching = Matching(store)
+        self.overdue = Overdue(store)
+        self.runs = Runs(store)
+        self.findings = Findings(store)
+        self.totals = Totals(store)
 
     @property
     def address(self) -> str:

@@ -5,6 +5,8 @@
     events ──> orders ──< documents ──< payments
                   └─────< operations (about a document, or one of its payments)
     books      audit (what people decided)
+
+Reconciliations and notices have theirs in `proof_tables`.
 """
 
 from datetime import UTC, datetime
@@ -151,6 +153,8 @@ class DocumentRow(SQLModel, table=True):
     number: str = Field(default="", max_length=255)
     verified: bool = Field(default=False)
     issued_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    facts: str | None = Field(default=None, sa_type=Text)
+    """What the provider told last that changes by itself there: paid, overdue, e-mailed, seen by the tax office."""
 
 
 class PaymentRow(SQLModel, table=True):

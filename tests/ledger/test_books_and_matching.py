@@ -68,10 +68,18 @@ def test_what_is_or_may_be_in_a_book_is_expected_there(desk: Desk) -> None:
     }
     for number, result in results.items():
         desk.settle(desk.take(creating(order(number)), number), result, waiting(NOON))
-    expected = {row.order_id: row for row in desk.ledger.matching.expected(BOOK)}
-    assert set(expected) == {"issued", "sent", "lost"}
-    assert [number for number, row in expected.items() if row.issued] == ["issued"]
-    row = expected["issued"]
+    matching = desk.ledger.matching
+    assert [row.order_id for row in matching.in_window(BOOK, after=0, limit=10, days=None)] == ["issued"]
+    assert matching.under_way(BOOK) == 2
+    references = [f"garden/{number}" for number in ("issued", *results, "never told")]
+    found = matching.by_references(BOOK, references)
+    assert {row.order_id: row.issued for row in found.values()} == {
+        "issued": True,
+        "lost": False,
+        "refused": False,
+        "absent": False,
+    }
+    row = found["garden/issued"]
     assert (row.reference, row.shop, row.remote_id) == ("garden/issued", SHOP, "r1")
     assert (row.gross, row.paid, row.currency) == (Decimal("123.00"), Decimal("61.50"), "EUR")
 
@@ -79,5 +87,6 @@ def test_what_is_or_may_be_in_a_book_is_expected_there(desk: Desk) -> None:
 def test_other_books_are_not_expected_here(desk: Desk) -> None:
     desk.bring(order("1"), book="other")
     desk.take(creating(order("1")), "1")
-    assert list(desk.ledger.matching.expected(BOOK)) == []
-    assert len(list(desk.ledger.matching.expected("other"))) == 1
+    assert desk.ledger.matching.by_references(BOOK, ["garden/1"]) == {}
+    assert desk.ledger.matching.under_way(BOOK) == 0
+    assert desk.ledger.matching.under_way("other") == 1

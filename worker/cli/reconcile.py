@@ -44,22 +44,22 @@ def reconcile(name: Name, json: Json = False, config: Config = None) -> int:
         render.write_json(_json(report))
     else:
         _write(report)
-    return 1 if report.findings or report.open else 0
+    return 0 if report.good else 1
 
 
 def _json(report: "Report") -> dict[str, object]:
     return {
-        "book": report.book,
+        "book": report.run.book,
         "from": None,
         "to": None,
-        "compared": report.compared,
-        "equal": report.equal,
-        "open": report.open,
-        "foreign": report.foreign,
+        "compared": report.run.compared,
+        "equal": report.run.equal,
+        "open": report.run.open,
+        "foreign": report.run.foreign,
         "proof": report.proof,
         "findings": [_finding_json(finding) for finding in report.findings],
-        "started_at": report.started_at,
-        "finished_at": report.finished_at,
+        "started_at": report.run.started_at,
+        "finished_at": report.run.finished_at,
     }
 
 
@@ -98,8 +98,8 @@ def _write(report: "Report") -> None:
             ),
         )
         render.say()
-    render.say(f"{report.book}: {report.proof}", style="bold red" if report.findings else "bold green")
-    if report.open:
-        render.say(f"{report.open:,} still under way or unknown: they are compared in the next run.")
-    if report.foreign:
-        render.say(f"{report.foreign:,} in the book carry no reference of ours and were left alone.")
+    render.say(f"{report.run.book}: {report.proof}", style="bold red" if report.findings else "bold green")
+    if report.run.open:
+        render.say(f"{report.run.open:,} still under way or unknown: they are compared in the next run.")
+    if report.run.foreign:
+        render.say(f"{report.run.foreign:,} in the book carry no reference of ours and were left alone.")

@@ -3,7 +3,7 @@
 from alembic import context
 from sqlmodel import SQLModel
 
-from tasks.ledger import tables  # noqa: F401  (fills the metadata)
+from tasks.ledger import proof_tables, tables  # noqa: F401  (fill the metadata)
 
 context.configure(
     connection=context.config.attributes["connection"],

@@ -8,7 +8,7 @@ from decimal import Decimal
 from providers.domain.card import Card
 from providers.domain.documents import DocumentKind, Draft, Payment, RemoteDocument, RemotePayment, RemoteState
 from providers.domain.errors import FieldRefusal, Refused
-from providers.ports import Prepared, Probe, Window
+from providers.ports import Page, Prepared, Probe, Window
 from tests.builders import NOON, a_card
 
 
@@ -30,6 +30,8 @@ class FakeProvider:
 
     card: Card = field(default_factory=a_card)
     documents: dict[str, RemoteDocument] = field(default_factory=dict)
+    elsewhere: dict[str, RemoteDocument] = field(default_factory=dict)
+    """Documents that can be read, and that the list hides."""
     calls: list[tuple[str, str]] = field(default_factory=list)
     inbox: list[tuple[str, str]] = field(default_factory=list)
     """Every e-mail that went out, as (address, document)."""
@@ -41,11 +43,13 @@ class FakeProvider:
     """How many look-ups do not see anything yet."""
     meanwhile: Callable[[], object] | None = None
     """Happens once, during the next call."""
-    _faults: defaultdict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
+    _faults: defaultdict[str, deque[Fault | None]] = field(default_factory=lambda: defaultdict(deque))
 
-    def fails(self, method: str, error: BaseException, *, commits: bool = False, times: int = 1) -> None:
-        """Let the next calls of the method go wrong."""
-        self._faults[method].extend([Fault(error, commits)] * times)
+    def fails(
+        self, method: str, error: BaseException, *, commits: bool = False, times: int = 1, after: int = 0
+    ) -> None:
+        """Let the next calls of the method go wrong, behind so many that go well."""
+        self._faults[method].extend([None] * after + [Fault(error, commits)] * times)
 
     def heals(self) -> None:
         """Nothing goes wrong any more."""
@@ -114,13 +118,24 @@ class FakeProvider:
 
     def read(self, remote_id: str) -> RemoteDocument:
         self._enter("read", remote_id)
-        if remote_id not in self.documents:
+        found = self.documents.get(remote_id) or self.elsewhere.get(remote_id)
+        if found is None:
             raise Refused(FieldRefusal("id", "not found"), missing=True)
-        return self.documents[remote_id]
+        return found
+
+    def listing(self, window: Window, *, after: str = "") -> Iterator[Page]:
+        while True:
+            self._enter("listing", after)
+            begin = int(after or 0)
+            found = list(self.documents.values())[begin : begin + self.card.page_size]
+            after = str(begin + len(found))
+            yield Page(tuple(found), after)
+            if len(found) < self.card.page_size:
+                return
 
     def pages(self, window: Window) -> Iterator[RemoteDocument]:
-        self._enter("pages", "")
-        yield from self.documents.values()
+        for page in self.listing(window):
+            yield from page.documents
 
     def probe(self) -> Probe:
         self._enter("probe", "")

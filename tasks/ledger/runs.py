@@ -1,0 +1,274 @@
+"""Reconciliations as the ledger keeps them: one at a time for each book, resumable at the page where it stood."""
+
+import json
+from collections.abc import Collection, Iterable
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Connection, RowMapping, delete, func, select, update
+
+from tasks.ledger.codec import facts_text
+from tasks.ledger.findings import write_suspicions
+from tasks.ledger.proof_tables import FindingRow, RunRow, SightingRow
+from tasks.ledger.run import Phase, Progress, Run, RunLost, RunState, RunUnderWay, Scope, Sighting
+from tasks.ledger.store import Store
+from tasks.ledger.tables import NEVER, DocumentRow
+from tasks.ledger.totals import write_sums
+
+_RUNS = RunRow.__table__  # type: ignore[attr-defined]
+_SIGHTINGS = SightingRow.__table__  # type: ignore[attr-defined]
+_FINDINGS = FindingRow.__table__  # type: ignore[attr-defined]
+_DOCUMENTS = DocumentRow.__table__  # type: ignore[attr-defined]
+
+
+class Runs:
+    """Begins, drives and ends reconciliations. Every method raises `LedgerUnavailable`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def begin(
+        self,
+        book: str,
+        scope: Scope,
+        *,
+        now: datetime,
+        by: str,
+        start: date | None = None,
+        end: date | None = None,
+        changed_since: datetime | None = None,
+    ) -> Run:
+        """A new run of the book; the unfinished one where there is one, whatever it covers."""
+        insert = self._store.insert(RunRow).values(
+            book=book,
+            ordinal=0,
+            scope=scope,
+            start=start.isoformat() if start else None,
+            end=end.isoformat() if end else None,
+            changed_since=changed_since,
+            by=by,
+            state=RunState.RUNNING,
+            phase=Phase.LISTING,
+            cursor="",
+            pages=0,
+            compared=0,
+            equal=0,
+            foreign_documents=0,
+            still_open=0,
+            counts="{}",
+            lease_until=NEVER,
+            fence=0,
+            started_at=now,
+        )
+        with self._store.write() as connection:
+            connection.execute(insert.on_conflict_do_nothing(index_elements=["book", "ordinal"]))
+            found = select(_RUNS).where(_RUNS.c.book == book, _RUNS.c.ordinal == 0)
+            return _run(connection.execute(found).mappings().one())
+
+    def claim(self, run: Run, *, owner: str, now: datetime, lease: timedelta) -> Run:
+        """Take the run in hand. Raises `RunUnderWay` while another worker has it, `RunLost` when it is over."""
+        take = (
+            update(_RUNS)
+            .where(_RUNS.c.id == run.pk, _RUNS.c.ordinal == 0, _RUNS.c.lease_until <= now)
+            .values(lease_until=now + lease, owner=owner, fence=_RUNS.c.fence + 1)
+            .returning(*_RUNS.c)
+        )
+        with self._store.write() as connection:
+            row = connection.execute(take).mappings().first()
+            if row is not None:
+                return _run(row)
+        newest = self.run(run.pk)
+        if newest is None or newest.state is not RunState.RUNNING:
+            raise RunLost(f"run {run.pk}")
+        raise RunUnderWay(newest)
+
+    def known(self, run: Run, remote_ids: Iterable[str]) -> set[str]:
+        """Those of the documents that the run has seen already: a list may tell a row twice."""
+        found = select(_SIGHTINGS.c.remote_id).where(
+            _SIGHTINGS.c.run_pk == run.pk, _SIGHTINGS.c.remote_id.in_(sorted(set(remote_ids)))
+        )
+        with self._store.read() as connection:
+            return set(connection.execute(found).scalars())
+
+    def advance(self, run: Run, progress: Progress, *, now: datetime, lease: timedelta) -> Run:
+        """Write one step of the run, all of it or nothing. Raises `RunLost`."""
+        with self._store.write() as connection:
+            row = self._extend(connection, run, progress, now + lease, now)
+            if progress.sightings:
+                insert = self._store.insert(SightingRow).on_conflict_do_nothing()
+                connection.execute(insert, [_sighting(run, each) for each in progress.sightings])
+            write_suspicions(self._store, connection, run.pk, progress.suspicions)
+            write_sums(self._store, connection, run.pk, progress.sums)
+            for document_pk, facts in progress.facts.items():
+                told = update(_DOCUMENTS).where(_DOCUMENTS.c.id == document_pk).values(facts=facts_text(facts))
+                connection.execute(told)
+            return _run(row)
+
+    def doubles(self, run: Run) -> list[tuple[str, tuple[str, ...]]]:
+        """References that several documents carry, with the ids of these documents."""
+        several = (
+            select(_SIGHTINGS.c.reference)
+            .where(_SIGHTINGS.c.run_pk == run.pk, _SIGHTINGS.c.reference != "")
+            .group_by(_SIGHTINGS.c.reference)
+            .having(func.count() > 1)
+        )
+        with self._store.read() as connection:
+            references = list(connection.execute(several).scalars())
+            ids: dict[str, list[str]] = {reference: [] for reference in references}
+            found = select(_SIGHTINGS.c.reference, _SIGHTINGS.c.remote_id).where(
+                _SIGHTINGS.c.run_pk == run.pk, _SIGHTINGS.c.reference.in_(references)
+            )
+            for reference, remote_id in connection.execute(found) if references else ():
+                ids[reference].append(remote_id)
+        return [(reference, tuple(sorted(each))) for reference, each in sorted(ids.items())]
+
+    def finish(self, run: Run, *, compared: int, differing: Collection[str], still_open: int, now: datetime) -> Run:
+        """End the run: what it came to is counted, what it saw is forgotten. Raises `RunLost`.
+
+        `differing` are the classes of findings that make a compared document an unequal one.
+        """
+        with self._store.write() as connection:
+            confirmed = (
+                select(_FINDINGS.c.kind, func.count().label("count"))
+                .where(_FINDINGS.c.run_pk == run.pk)
+                .group_by(_FINDINGS.c.kind)
+            )
+            counts = {row.kind: row.count for row in connection.execute(confirmed)}
+            differ = connection.execute(
+                select(func.count(_FINDINGS.c.reference.distinct())).where(
+                    _FINDINGS.c.run_pk == run.pk, _FINDINGS.c.kind.in_(differing)
+                )
+            ).scalar_one()
+            foreign = connection.execute(
+                select(func.count()).where(_SIGHTINGS.c.run_pk == run.pk, _SIGHTINGS.c.reference == "")
+            ).scalar_one()
+            end = (
+                update(_RUNS)
+                .where(_RUNS.c.id == run.pk, _RUNS.c.fence == run.fence, _RUNS.c.ordinal == 0)
+                .values(
+                    ordinal=_RUNS.c.id,
+                    state=RunState.FINISHED,
+                    phase=Phase.OVER,
+                    cursor="",
+                    compared=compared,
+                    equal=max(compared - differ, 0),
+                    foreign_documents=foreign,
+                    still_open=still_open,
+                    counts=json.dumps(counts),
+                    error=None,
+                    lease_until=NEVER,
+                    owner=None,
+                    finished_at=now,
+                )
+                .returning(*_RUNS.c)
+            )
+            row = connection.execute(end).mappings().first()
+            if row is None:
+                raise RunLost(f"run {run.pk}")
+            connection.execute(delete(_SIGHTINGS).where(_SIGHTINGS.c.run_pk == run.pk))
+            return _run(row)
+
+    def seen(self, run: Run) -> int:
+        """How many documents of ours the run has seen."""
+        found = select(func.count(_SIGHTINGS.c.document_pk.distinct())).where(_SIGHTINGS.c.run_pk == run.pk)
+        with self._store.read() as connection:
+            return int(connection.execute(found).scalar_one())
+
+    def give_back(self, run: Run, *, error: str = "") -> None:
+        """Let the run go, to be taken up later by anybody. `error` is told to people."""
+        release = (
+            update(_RUNS)
+            .where(_RUNS.c.id == run.pk, _RUNS.c.fence == run.fence, _RUNS.c.ordinal == 0)
+            .values(lease_until=NEVER, owner=None, error=error or None)
+        )
+        with self._store.write() as connection:
+            connection.execute(release)
+
+    def abandon(self, run: Run, *, why: str, now: datetime) -> None:
+        """End a run that proves nothing any more, such as one that was interrupted long ago."""
+        with self._store.write() as connection:
+            connection.execute(
+                update(_RUNS)
+                .where(_RUNS.c.id == run.pk, _RUNS.c.ordinal == 0)
+                .values(ordinal=_RUNS.c.id, state=RunState.ABANDONED, error=why, finished_at=now, lease_until=NEVER)
+            )
+            connection.execute(delete(_SIGHTINGS).where(_SIGHTINGS.c.run_pk == run.pk))
+
+    def run(self, pk: int) -> Run | None:
+        with self._store.read() as connection:
+            row = connection.execute(select(_RUNS).where(_RUNS.c.id == pk)).mappings().first()
+            return _run(row) if row is not None else None
+
+    def working(self, book: str) -> Run | None:
+        """The unfinished run of the book."""
+        with self._store.read() as connection:
+            found = select(_RUNS).where(_RUNS.c.book == book, _RUNS.c.ordinal == 0)
+            row = connection.execute(found).mappings().first()
+            return _run(row) if row is not None else None
+
+    def newest(self, book: str, scope: Scope | None = None, *, limit: int = 1) -> list[Run]:
+        """The newest finished runs of the book, the newest first."""
+        found = select(_RUNS).where(_RUNS.c.book == book, _RUNS.c.state == RunState.FINISHED)
+        if scope is not None:
+            found = found.where(_RUNS.c.scope == scope)
+        with self._store.read() as connection:
+            rows = connection.execute(found.order_by(_RUNS.c.id.desc()).limit(limit)).mappings().all()
+        return [_run(row) for row in rows]
+
+    def _extend(
+        self, connection: Connection, run: Run, progress: Progress, until: datetime, now: datetime
+    ) -> RowMapping:
+        step = (
+            update(_RUNS)
+            .where(
+                _RUNS.c.id == run.pk,
+                _RUNS.c.fence == run.fence,
+                _RUNS.c.ordinal == 0,
+                _RUNS.c.lease_until > now,
+            )
+            .values(
+                phase=progress.phase,
+                cursor=progress.cursor,
+                pages=_RUNS.c.pages + progress.pages,
+                lease_until=until,
+                error=None,
+            )
+            .returning(*_RUNS.c)
+        )
+        row = connection.execute(step).mappings().first()
+        if row is None:
+            raise RunLost(f"run {run.pk}, fence {run.fence}")
+        return row
+
+
+def _sighting(run: Run, seen: Sighting) -> dict[str, object]:
+    return {
+        "run_pk": run.pk,
+        "remote_id": seen.remote_id,
+        "reference": seen.reference,
+        "document_pk": seen.document_pk,
+    }
+
+
+def _run(row: RowMapping) -> Run:
+    return Run(
+        pk=row["id"],
+        book=row["book"],
+        scope=Scope(row["scope"]),
+        start=date.fromisoformat(row["start"]) if row["start"] else None,
+        end=date.fromisoformat(row["end"]) if row["end"] else None,
+        changed_since=row["changed_since"],
+        by=row["by"],
+        state=RunState(row["state"]),
+        phase=Phase(row["phase"]),
+        cursor=row["cursor"],
+        pages=row["pages"],
+        compared=row["compared"],
+        equal=row["equal"],
+        foreign=row["foreign_documents"],
+        open=row["still_open"],
+        counts=json.loads(row["counts"]),
+        error=row["error"] or "",
+        fence=row["fence"],
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+    )

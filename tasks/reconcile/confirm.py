@@ -1,0 +1,120 @@
+"""The second look at what a page made suspicious.
+
+The list may be older than the ledger, the ledger may have moved on while the list was read, and a list of moving
+rows may have hidden one. So each suspicion is looked at again on both sides, by itself, before it counts: then a
+difference is one, and nothing else is.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from providers.domain.card import PaymentStyle
+from providers.domain.documents import DocumentKind, RemoteDocument, RemoteState
+from providers.domain.errors import Refused
+from providers.ports import InvoicingProvider
+from tasks.ledger.findings import Suspicion
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.matching import Expected
+from tasks.ledger.run import Sighting
+from tasks.reconcile.classes import FindingClass
+from tasks.reconcile.compare import Difference
+from tasks.reconcile.listing import Ours, suspicion, suspicions
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a second look showed. No verdict: both sides agree, or work is under way that will show in the next run.
+    `seen` is a document that the list had hidden."""
+
+    verdict: tuple[Suspicion, ...] = ()
+    seen: Sighting | None = None
+
+
+def second_look(ledger: Ledger, provider: InvoicingProvider, book: str, ours: Ours, suspected: Suspicion) -> Look:
+    """What is true of the suspicion now. Raises the provider's read errors, and `LedgerUnavailable`."""
+    owed = provider.card.payments is PaymentStyle.NOT_AVAILABLE
+    row = ledger.matching.by_references(book, [suspected.reference], owed=owed).get(suspected.reference)
+    kind = FindingClass(suspected.kind)
+    if kind is FindingClass.DUPLICATE:
+        return Look(tuple(_duplicates(provider, row, suspected)))
+    if kind is FindingClass.MISSING_IN_LEDGER:
+        there = _read(provider, suspected.remote_id)
+        gone = there is None or there.state is RemoteState.CANCELLED
+        return Look() if row is not None or gone else Look((suspected,))
+    if row is None or row.busy or not row.issued:
+        return Look()
+    there = _read(provider, row.remote_id)
+    if there is None:
+        return Look(tuple(_gone(provider, row)))
+    # One look settles every class: each of them is suspected by itself, and asks for its own.
+    verdict = tuple(each for each in suspicions(row, there, ours, provider.card) if _belongs(each, suspected))
+    return Look(verdict, Sighting(remote_id=row.remote_id, reference=row.reference, document_pk=row.pk))
+
+
+def _belongs(found: Suspicion, suspected: Suspicion) -> bool:
+    """Whether the second look shows what the first one did, or what the first one could not see. What a list tells
+    as a sum, a document tells as single payments."""
+    hidden = suspected.kind == FindingClass.MISSING_AT_PROVIDER
+    return hidden or found.kind == suspected.kind or {found.kind, suspected.kind} <= _PAID
+
+
+_PAID: frozenset[str] = frozenset(
+    {
+        FindingClass.PAID_THERE,
+        FindingClass.UNPAID_THERE,
+        FindingClass.PAYMENT_MISSING,
+        FindingClass.PAYMENT_DOUBLE,
+    }
+)
+
+
+def _read(provider: InvoicingProvider, remote_id: str) -> RemoteDocument | None:
+    try:
+        return provider.read(remote_id)
+    except Refused as error:
+        if error.missing:
+            return None
+        raise
+
+
+def _gone(provider: InvoicingProvider, row: Expected) -> Iterator[Suspicion]:
+    """The document that we made is not there: is another one in its place?"""
+    others = [each for each in provider.find(row.reference, DocumentKind(row.kind)) if _alive(each)]
+    if others:
+        found = f"id {others[0].remote_id}"
+        replaced = Difference(kind=FindingClass.REPLACED, expected=f"id {row.remote_id}", found=found, money=row.gross)
+        yield suspicion(row, replaced, others[0].remote_id)
+        return
+    missing = Difference(
+        kind=FindingClass.MISSING_AT_PROVIDER,
+        expected=f"document {row.number or row.remote_id} over {row.gross} {row.currency}",
+        found="nothing",
+        money=row.gross,
+    )
+    yield suspicion(row, missing, row.remote_id)
+
+
+def _duplicates(provider: InvoicingProvider, row: Expected | None, suspected: Suspicion) -> Iterator[Suspicion]:
+    """Those besides the one that we made, or besides the first where we made none."""
+    kind = DocumentKind(row.kind) if row is not None else DocumentKind.INVOICE
+    alive = [each for each in provider.find(suspected.reference, kind) if _alive(each)]
+    kept = row.remote_id if row is not None and row.issued else (alive[0].remote_id if alive else "")
+    for each in alive:
+        if each.remote_id == kept or len(alive) < 2:
+            continue
+        yield Suspicion(
+            kind=FindingClass.DUPLICATE,
+            reference=suspected.reference,
+            remote_id=each.remote_id,
+            expected="one document",
+            found=f"documents {kept} and {each.remote_id}",
+            money=each.gross or suspected.money,
+            currency=each.currency or suspected.currency,
+            shop=suspected.shop,
+            order_id=row.order_id if row is not None else "",
+            since=row.issued_at if row is not None else None,
+        )
+
+
+def _alive(remote: RemoteDocument) -> bool:
+    return remote.state is not RemoteState.CANCELLED

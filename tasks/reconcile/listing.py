@@ -1,0 +1,143 @@
+"""One page of the provider's list, held against the ledger."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from providers.domain.card import Card, PaymentStyle
+from providers.domain.documents import RemoteDocument, RemoteState
+from providers.domain.facts import Facts, facts_of, merged
+from tasks.ledger.findings import Suspicion
+from tasks.ledger.ledger import Ledger
+from tasks.ledger.matching import Expected
+from tasks.ledger.run import Run, Sighting
+from tasks.ledger.totals import ALL_RATES, Side, Sum
+from tasks.reconcile.classes import FindingClass
+from tasks.reconcile.compare import Difference, differences
+
+
+@dataclass(slots=True)
+class Compared:
+    """What one page came to."""
+
+    sightings: list[Sighting] = field(default_factory=list)
+    suspicions: list[Suspicion] = field(default_factory=list)
+    sums: list[Sum] = field(default_factory=list)
+    facts: dict[int, Facts] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ours:
+    """Which documents of a book are ours: those whose references begin with the name of one of its shops."""
+
+    prefixes: tuple[str, ...]
+    unpaid_shops: frozenset[str] = frozenset()
+    """Shops that record no payments: what is paid there is nobody's business here."""
+
+    def holds(self, reference: str) -> bool:
+        return reference.startswith(self.prefixes)
+
+
+def compare_page(ledger: Ledger, run: Run, ours: Ours, card: Card, listed: tuple[RemoteDocument, ...]) -> Compared:
+    """Hold each document of the page against the ledger; what the run saw before is left out.
+
+    Three statements, however many documents. Raises `LedgerUnavailable`.
+    """
+    result = Compared()
+    fresh = {each.remote_id: each for each in listed}
+    for known in ledger.runs.known(run, fresh):
+        del fresh[known]
+    references = [each.reference for each in fresh.values() if ours.holds(each.reference)]
+    rows = ledger.matching.by_references(run.book, references, owed=card.payments is PaymentStyle.NOT_AVAILABLE)
+    for remote in fresh.values():
+        if not ours.holds(remote.reference):
+            result.sightings.append(Sighting(remote_id=remote.remote_id))
+            continue
+        _take(result, remote, rows.get(remote.reference), ours, card)
+    return result
+
+
+def _take(result: Compared, remote: RemoteDocument, row: Expected | None, ours: Ours, card: Card) -> None:
+    pk = row.pk if row is not None and row.remote_id == remote.remote_id else None
+    result.sightings.append(Sighting(remote_id=remote.remote_id, reference=remote.reference, document_pk=pk))
+    result.sums.extend(provider_sums(remote))
+    if row is None:
+        if remote.state is not RemoteState.CANCELLED:
+            result.suspicions.append(extra(remote))
+        return
+    if pk is None or not row.issued:
+        return  # another one with its reference: `doubles` looks at these; or one that is being made now
+    result.suspicions.extend(suspicions(row, remote, ours, card))
+    told = merged(row.facts, facts_of(remote))
+    if told != row.facts:
+        result.facts[row.pk] = told
+
+
+def suspicions(row: Expected, remote: RemoteDocument, ours: Ours, card: Card) -> Iterator[Suspicion]:
+    """The differences between the two, as suspicions."""
+    for each in differences(row, remote, card):
+        if each.kind in _MONEY and row.shop in ours.unpaid_shops:
+            continue
+        yield suspicion(row, each, remote.remote_id)
+
+
+_MONEY = frozenset(
+    {
+        FindingClass.PAID_THERE,
+        FindingClass.UNPAID_THERE,
+        FindingClass.PAYMENT_MISSING,
+        FindingClass.PAYMENT_DOUBLE,
+    }
+)
+
+
+def suspicion(row: Expected, difference: Difference, remote_id: str) -> Suspicion:
+    return Suspicion(
+        kind=difference.kind,
+        reference=row.reference,
+        remote_id=remote_id,
+        expected=difference.expected,
+        found=difference.found,
+        money=difference.money,
+        currency=row.currency,
+        shop=row.shop,
+        order_id=row.order_id,
+        since=row.issued_at,
+    )
+
+
+def extra(remote: RemoteDocument) -> Suspicion:
+    return Suspicion(
+        kind=FindingClass.MISSING_IN_LEDGER,
+        reference=remote.reference,
+        remote_id=remote.remote_id,
+        expected="nothing",
+        found=f"document {remote.number or remote.remote_id} over {remote.gross} {remote.currency}",
+        money=remote.gross or Decimal(0),
+        currency=remote.currency,
+        shop=remote.reference.partition("/")[0],
+    )
+
+
+def provider_sums(remote: RemoteDocument) -> Iterator[Sum]:
+    """What the document adds to the provider's side. Cancelled ones count for nothing."""
+    if remote.issue_date is None or remote.gross is None or remote.state is RemoteState.CANCELLED:
+        return
+    net, tax = remote.net or Decimal(0), remote.tax or Decimal(0)
+    yield _sum(remote, ALL_RATES, net, tax, remote.gross, documents=1)
+    for each in remote.rates or ():
+        yield _sum(remote, each.rate, each.net, each.tax, each.gross, documents=1)
+
+
+def _sum(remote: RemoteDocument, rate: str, net: Decimal, tax: Decimal, gross: Decimal, *, documents: int) -> Sum:
+    return Sum(
+        side=Side.PROVIDER,
+        day=remote.issue_date or date.min,
+        rate=rate,
+        currency=remote.currency,
+        documents=documents,
+        net=net,
+        tax=tax,
+        gross=gross,
+    )
