@@ -127,6 +127,18 @@ def _succeeded(known: Known, step: Call, book: Book, now: datetime) -> Known:
 def in_words(step: Step, book: Book) -> str:
     """One step, said to a person."""
     match step:
+        case Wait():
+            return f"wait until {step.until.isoformat()}: {step.reason.text}"
+        case Stop():
+            return f"stop, for a person decides: {step.reason.text}"
+        case Rest():
+            return f"{step.state}: {step.reason.text if step.reason else 'there is nothing more to do'}"
+        case _:
+            return _call_in_words(step, book)
+
+
+def _call_in_words(step: Call, book: Book) -> str:
+    match step:
         case Create():
             draft = step.draft
             money = f"{draft.gross:f} {draft.currency}"
@@ -143,9 +155,3 @@ def in_words(step: Step, book: Book) -> str:
             return "read it back and compare its total"
         case LookUp():
             return f"look up at {book.card.title} what became of it"
-        case Wait():
-            return f"wait until {step.until.isoformat()}: {step.reason.text}"
-        case Stop():
-            return f"stop, for a person decides: {step.reason.text}"
-        case Rest():
-            return f"{step.state}: {step.reason.text if step.reason else 'there is nothing more to do'}"

@@ -46,6 +46,8 @@ class Expected:
     tax: Decimal
     gross: Decimal
     currency: str
+    lines: int
+    """How many there are: what splits into net and tax by rounding."""
     buyer_name: str
     buyer_tax_no: str
     issue_date: date
@@ -161,7 +163,8 @@ def _load(connection: Connection, where: Any, *, limit: int | None = None, owed:
 
 
 def _expected(row: RowMapping, payments: tuple[tuple[str, Decimal], ...]) -> Expected:
-    buyer = json.loads(row["draft"]).get("buyer", {})
+    draft = json.loads(row["draft"])
+    buyer = draft.get("buyer", {})
     person = f"{buyer.get('first_name', '')} {buyer.get('last_name', '')}".strip()
     return Expected(
         pk=row["id"],
@@ -178,6 +181,7 @@ def _expected(row: RowMapping, payments: tuple[tuple[str, Decimal], ...]) -> Exp
         tax=row["tax"],
         gross=row["gross"],
         currency=row["currency"],
+        lines=len(draft.get("lines", ())),
         buyer_name=buyer.get("company") or person,
         buyer_tax_no=buyer.get("tax_no", ""),
         issue_date=date.fromisoformat(row["issue_date"]),

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from providers.domain.card import Card
+from providers.domain.card import Card, PaymentStyle
 from providers.domain.documents import DocumentState, RemoteDocument, RemoteState
+from providers.domain.money import minor_unit
 from providers.domain.resolving import payment_reference
 from tasks.ledger.matching import Expected
 from tasks.reconcile.classes import FindingClass
@@ -46,7 +47,8 @@ def _sums(row: Expected, remote: RemoteDocument) -> Iterator[Difference]:
     if remote.gross is not None and remote.gross != row.gross:
         apart = abs(remote.gross - row.gross)
         yield _different(FindingClass.AMOUNT, f"gross {row.gross}", f"gross {remote.gross}", apart)
-    elif remote.tax is not None and remote.tax != row.tax:
+    elif remote.tax is not None and abs(remote.tax - row.tax) > row.lines * minor_unit(row.currency):
+        # Of one gross amount, shops and providers split off the tax line by line, each rounding in its own way.
         apart = abs(remote.tax - row.tax)
         yield _different(FindingClass.TAX, f"tax {row.tax}", f"tax {remote.tax}", apart)
 
@@ -74,7 +76,7 @@ def _money(row: Expected, remote: RemoteDocument, card: Card) -> Iterator[Differ
             yield from single
             return
     if remote.paid is None:
-        yield from _paid_state(row, remote)
+        yield from _paid_state(row, remote, card)
     elif remote.paid > row.paid:
         apart = remote.paid - row.paid
         yield _different(FindingClass.PAID_THERE, f"paid {row.paid}", f"paid {remote.paid}", apart)
@@ -95,12 +97,19 @@ def _single_payments(row: Expected, remote: RemoteDocument, card: Card) -> Itera
             yield _different(FindingClass.PAYMENT_DOUBLE, f"payment {key} of {amount}", found, amount * (count - 1))
 
 
-def _paid_state(row: Expected, remote: RemoteDocument) -> Iterator[Difference]:
-    """Where sums are not told, paid in full or not is all that can be compared."""
+def _paid_state(row: Expected, remote: RemoteDocument, card: Card) -> Iterator[Difference]:
+    """Where sums are not told, paid in full or not is all that can be compared.
+
+    A provider that cannot be told of payments knows of none until a person tells it there: no difference.
+    """
     if remote.state is RemoteState.PAID and row.paid < row.gross:
         apart = row.gross - row.paid
         yield _different(FindingClass.PAID_THERE, f"paid {row.paid}", "paid in full", apart)
-    elif remote.state is RemoteState.OPEN and row.paid >= row.gross > 0:
+    elif (
+        card.payments is not PaymentStyle.NOT_AVAILABLE
+        and remote.state is RemoteState.OPEN
+        and row.paid >= row.gross > 0
+    ):
         yield _different(FindingClass.UNPAID_THERE, f"paid {row.paid}", "open", row.paid)
 
 

@@ -16,8 +16,8 @@ from tasks.ledger.tables import DocumentRow, OperationRow, OrderRow
 from tasks.ledger.views import OrderLine
 from tasks.reconcile import reconcile
 from tests.builders import BOOK
-from tests.simulation.sales import Sale
-from tests.simulation.wire import CREATE, FIND, LIST, PAY, READ, Exchange
+from tests.simulation.sales import PATIO, Sale
+from tests.simulation.wire import CANCEL, CREATE, EMAIL, FIND, LIST, PAY, READ, Exchange
 from tests.simulation.world import Violation, World
 
 _ORDERS = OrderRow.__table__  # type: ignore[attr-defined]
@@ -52,9 +52,8 @@ def check(world: World, *, excused: frozenset[Code] = NOBODY, blind: bool = True
             _order(world, sales, lines.get(sales[0].key), documents, excused)
         _claim(not documents, f"documents that nobody ordered: {list(documents)}")
         excusable = any(line.reason and line.reason.code in excused for line in lines.values())
-        _claim(
-            not proof.findings and (not proof.open or excusable), f"{proof.proof}, {proof.open} open: {proof.findings}"
-        )
+        left = proof.run.open
+        _claim(not proof.findings and (not left or excusable), f"{proof.proof}, {left} open: {proof.findings}")
         _operations(world)
 
 
@@ -63,7 +62,14 @@ def check_minimal(world: World) -> None:
     asked = Counter(exchange.kind for exchange in world.wire.log if exchange.kind != LIST)
     documents = world.service.state()["documents"]
     assert isinstance(documents, list)
-    wanted = {CREATE: len(documents), PAY: sum(len(each["payments"]) for each in documents)}
+    emails = world.service.state()["emails_per_document"]
+    assert isinstance(emails, dict)
+    wanted = {
+        CREATE: len(documents),
+        PAY: sum(len(each["payments"]) for each in documents),
+        CANCEL: sum(each["status"] == "canceled" for each in documents),
+        EMAIL: sum(emails.values()),
+    }
     _claim(asked == {kind: count for kind, count in wanted.items() if count}, f"asked {asked}, needed {wanted}")
 
 
@@ -124,7 +130,13 @@ def _order(
     gross = Decimal(document["gross"])
     _claim(gross in rightful, f"{name} is invoiced over {gross}, which nobody ever owed")
     paid = sorted(Decimal(payment["amount"]) for payment in document["payments"])
-    if latest.cancelled:
+    _mails(world, name, document, line)
+    taken_back = document["status"] == "canceled"
+    _claim(latest.cancelled or not taken_back, f"{name} is cancelled at the provider, and lives in the shop")
+    if latest.cancelled and latest.shop == PATIO and not latest.payments and not paid:
+        _claim(taken_back, f"{name} was cancelled unpaid, but its invoice stands")
+        _claim((line.state, code) == (OrderState.CLOSED, Code.INVOICE_CANCELLED), f"{name} is {line.state} ({code})")
+    elif latest.cancelled:
         _claim(stopped and code is Code.CANCELLED_AFTER_INVOICE, f"{name} is {line.state} ({code}), but cancelled")
     elif gross != latest.gross:
         _claim(stopped and code is Code.CHANGED_AFTER_INVOICE, f"{name} is {line.state} ({code}), but was changed")
@@ -135,6 +147,17 @@ def _order(
     for sale in sales:
         known |= Counter(sale.payments)
     _claim(Counter(paid) <= known, f"{name}: recorded {paid}, which was never paid")
+
+
+def _mails(world: World, name: str, document: dict[str, Any], line: OrderLine) -> None:
+    """The buyer has one e-mail at the most; none at all only where nobody can tell, and that is said."""
+    emails = world.service.state()["emails_per_document"]
+    assert isinstance(emails, dict)
+    count = emails.get(document["remote_id"], 0)
+    _claim(count <= 1, f"{name} was e-mailed {count} times")
+    if line.shop == PATIO and line.state == OrderState.DONE:
+        told = line.reason.code if line.reason else None
+        _claim(count == 1 or told is Code.EMAIL_UNPROVED, f"{name} was not e-mailed ({told})")
 
 
 def _sums(name: str, document: dict[str, Any]) -> None:
@@ -155,13 +178,14 @@ def _no_blind_repeat(world: World) -> None:
     for exchange in world.wire.log:
         if exchange.kind in {FIND, READ} and exchange.readable:
             looks[exchange.order].append(exchange)
-        if exchange.kind not in {CREATE, PAY}:
+        if exchange.kind not in {CREATE, PAY, CANCEL, EMAIL}:
             continue
         key = (exchange.kind, exchange.about)
         before, writes[key] = writes.get(key), exchange
         if before is None or before.without_effect:
             continue
         assert before.ended is not None
+        _claim(exchange.kind != EMAIL, f"the e-mail of {exchange.about} was sent again at {exchange.began}")
         kind = FIND if exchange.kind == CREATE else READ
         settled = before.ended + world.setup.settle
         seen = [look.began for look in looks[exchange.order] if look.kind == kind and look.began >= settled]

@@ -13,7 +13,7 @@ from providers.domain.orders import OrderState
 from tasks.ledger.store import Store
 from tests.simulation.explore import Tally
 from tests.simulation.invariants import TIRED, check
-from tests.simulation.sales import GARDEN, YARD, Sale
+from tests.simulation.sales import GARDEN, PATIO, YARD, Sale
 from tests.simulation.scenarios import FAULTS
 from tests.simulation.setups import Parts, Setup
 from tests.simulation.world import World
@@ -26,7 +26,7 @@ _LATE = {"commits late"}
 _amounts = st.integers(1, 20_000).map(lambda cents: Decimal(cents) / 100)
 _sales = st.builds(
     lambda shop, gross, paid, company: Sale(shop=shop, gross=gross, payments=(gross,) if paid else (), company=company),
-    shop=st.sampled_from((GARDEN, YARD)),
+    shop=st.sampled_from((GARDEN, YARD, PATIO)),
     gross=_amounts,
     paid=st.booleans(),
     company=st.sampled_from(("", "", "Nameless Ltd")),

@@ -11,7 +11,7 @@ from providers.domain.known import Action
 from providers.domain.orders import Order
 from providers.domain.reasons import Reason
 from providers.domain.results import Absent, Result, intended
-from providers.domain.steps import Create, LookUp, Pay, Step
+from providers.domain.steps import Create, LookUp, Pay, Rest, Step, Stop, Verify, Wait, Write
 from tasks.ledger.inbox import Event, EventState, Inbox
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.store import Store
@@ -29,10 +29,10 @@ class LateIntents(Turns):
 
     def __init__(self, store: Store) -> None:
         super().__init__(store)
-        self._owed: dict[int, Create | Pay] = {}
+        self._owed: dict[int, Write] = {}
 
     def _go_on(self, connection: Connection, turn: Turn, step: Step, *, now: datetime) -> tuple[Turn, Step]:
-        if not isinstance(step, Create | Pay):
+        if isinstance(step, Verify | LookUp | Wait | Stop | Rest):
             return super()._go_on(connection, turn, step, now=now)
         self._owed[turn.order_pk] = step
         return turn, step
@@ -96,6 +96,18 @@ class BlindPaymentSync(BlindSync):
     """Takes a payment whose answer was lost for absent, always."""
 
     actions = (Action.PAY,)
+
+
+class EagerSync(BlindSync):
+    """Sends an e-mail again whose answer was lost."""
+
+    actions = (Action.EMAIL,)
+
+
+class BlindCancelSync(BlindSync):
+    """Takes a cancellation whose answer was lost for absent, always."""
+
+    actions = (Action.CANCEL,)
 
 
 class CountingSync(Sync):

@@ -15,6 +15,9 @@ YARD = "yard"
 WOOL = "wool"
 """A WooCommerce shop with signed webhooks; invoices once the order is paid."""
 
+PATIO = "patio"
+"""As the yard; the invoice of an order that is cancelled unpaid is cancelled, and every invoice is e-mailed."""
+
 _WOOL_BODY = json.loads((Path(__file__).parents[2] / "docs" / "example-order.json").read_bytes())
 _WOOL_TOTAL = Decimal("59.43")
 
@@ -46,7 +49,7 @@ class Sale:
     @property
     def invoiced(self) -> bool:
         """Whether an invoice should exist by what is told here."""
-        return not self.cancelled and (self.paid or self.shop == YARD)
+        return not self.cancelled and (self.paid or self.shop in {YARD, PATIO})
 
     @property
     def version(self) -> tuple[int, int]:
@@ -78,7 +81,13 @@ class Sale:
             "currency": "EUR",
             "total": str(self.gross),
             "lines": [{"name": "Watering can", "gross": str(self.gross), "tax_rate": 23}],
-            "buyer": {"first_name": "Ada", "last_name": "Example", "company": self.company, "country": "PL"},
+            "buyer": {
+                "first_name": "Ada",
+                "last_name": "Example",
+                "company": self.company,
+                "country": "PL",
+                "email": "ada@example.com",
+            },
             "placed_at": _stamp(0).isoformat(),
             "modified_at": moment.isoformat(),
             "payments": [

@@ -11,7 +11,7 @@ from providers.invoicing.invoiceocean import CARD
 from providers.sandbox import faults
 from providers.sandbox.faults import Fault
 from tests.simulation.clock import VirtualClock
-from tests.simulation.sales import YARD, Sale, wool
+from tests.simulation.sales import PATIO, YARD, Sale, wool
 from tests.simulation.setups import Setup
 from tests.simulation.world import World
 
@@ -86,6 +86,20 @@ SCENARIOS = (
         payments=0,
     ),
     Scenario(name="cancelled after its invoice", steps=(tells(_PAID), rests, tells(_PAID.gone(later=60)))),
+    Scenario(
+        name="invoiced and e-mailed, then cancelled unpaid",
+        steps=(tells(_UNPAID.changed(shop=PATIO)), rests, tells(_UNPAID.changed(shop=PATIO).gone(later=60))),
+        payments=0,
+    ),
+    Scenario(name="invoiced, paid and e-mailed", steps=(tells(_PAID.changed(shop=PATIO)),)),
+    Scenario(
+        name="cancelled while it is created",
+        steps=(
+            during_next_call(_UNPAID.changed(shop=PATIO).gone(later=9)),
+            tells(_UNPAID.changed(shop=PATIO)),
+        ),
+        payments=0,
+    ),
     Scenario(
         name="several orders, two at a time",
         steps=(tells(*(Sale(order_id=str(place), stamp=place).paid_in_full() for place in range(3))),),

@@ -13,9 +13,11 @@ from tasks.ledger.store import Store
 from tests.simulation.explore import Explorer, Tally, violated
 from tests.simulation.machine import PATIENT, Shopkeeping
 from tests.simulation.mutations import (
+    BlindCancelSync,
     BlindPaymentSync,
     BlindSync,
     CountingSync,
+    EagerSync,
     ForgetfulSync,
     LastEventWins,
     LateIntents,
@@ -48,6 +50,8 @@ def once(explorer: Explorer) -> None:
 
 
 PAID = BY_NAME["paid order"]
+MAILED = BY_NAME["invoiced, paid and e-mailed"]
+TAKEN_BACK = BY_NAME["invoiced and e-mailed, then cancelled unpaid"]
 LAGGING = BY_NAME["paid order, lagging list"]
 CROWDED = BY_NAME["several orders, two at a time"]
 
@@ -55,6 +59,12 @@ PLANTED: dict[str, tuple[Scenario, dict[str, object], Exploration]] = {
     "the intent is written after the call": (PAID, {"parts": Parts(ledger=ledger_with(turns=LateIntents))}, crashes),
     "unknown is taken for absent": (PAID, {"parts": Parts(sync=BlindSync)}, crashes),
     "an unknown payment is taken for absent": (PAID, {"parts": Parts(sync=BlindPaymentSync)}, crashes),
+    "an e-mail whose answer was lost is sent again": (MAILED, {"parts": Parts(sync=EagerSync)}, crashes),
+    "an unknown cancellation is taken for absent": (
+        TAKEN_BACK,
+        {"parts": Parts(sync=BlindCancelSync)},
+        crashes,
+    ),
     "what is unknown is forgotten": (PAID, {"parts": Parts(sync=ForgetfulSync)}, crashes),
     "nobody waits until the call has settled": (
         PAID,

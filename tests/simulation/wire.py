@@ -19,6 +19,8 @@ from tests.simulation.points import AFTER_CALL, BEFORE_CALL, Crash, Points
 
 CREATE = "create"
 PAY = "pay"
+CANCEL = "cancel"
+EMAIL = "email"
 FIND = "find"
 READ = "read"
 LIST = "list"
@@ -138,8 +140,14 @@ class Wire(SandboxAdapter):
 
     def _exchange(self, request: requests.PreparedRequest) -> Exchange:
         parts, now = urlsplit(request.path_url), self.sandbox.clock()
+        if parts.path.endswith("/send_by_email.json"):
+            reference = self._reference(parts.path.split("/")[2])
+            return Exchange(EMAIL, reference, reference, now)
         if request.method == "POST":
             body = json.loads(request.body or b"{}")
+            if parts.path == "/invoices/cancel.json":
+                reference = self._reference(str(body["cancel_invoice_id"]))
+                return Exchange(CANCEL, reference, reference, now)
             if parts.path == "/invoices.json":
                 reference = body["invoice"]["oid"]
                 return Exchange(CREATE, reference, reference, now)

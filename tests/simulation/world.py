@@ -11,7 +11,7 @@ from sqlalchemy import case, delete, select
 from sqlmodel import SQLModel
 
 from providers.domain.card import Card
-from providers.domain.policy import IssueOn, Policy
+from providers.domain.policy import Cancelled, IssueOn, Policy
 from providers.invoicing.invoiceocean import Options, build
 from providers.invoicing.invoiceocean.sandbox import InvoiceOceanService, Switches, sandbox
 from providers.ports import InvoicingProvider
@@ -33,7 +33,7 @@ from tasks.watch import Watch
 from tests.builders import BOOK
 from tests.simulation.clock import VirtualClock
 from tests.simulation.points import Crash, CrashingStore, Points
-from tests.simulation.sales import GARDEN, WOOL, YARD, Sale
+from tests.simulation.sales import GARDEN, PATIO, WOOL, YARD, Sale
 from tests.simulation.setups import Setup
 from tests.simulation.wire import PlannedFaults, Wire
 
@@ -118,6 +118,8 @@ class World:
             oid_unique=self.setup.refuses_repeats,
             strict_buyers=self.setup.strict_buyers,
             list_lag=self.setup.list_lag,
+            newest_can_be_cancelled=True,
+            email_guard=timedelta(0),  # the proof does without the provider's own
         )
         self.sandbox = sandbox(
             token=_TOKEN, switches=switches, faults=self.faults, clock=self.clock, sleep=self.clock.sleep
@@ -125,7 +127,7 @@ class World:
         self.wire = Wire(self.sandbox, self.points)
         self.wire.on_call = lambda _exchange: self._meanwhile()
         self.books = {BOOK: Book(name=BOOK, provider=self._provider())}
-        self.fronts = {shop: self._front(shop) for shop in (GARDEN, YARD, WOOL)}
+        self.fronts = {shop: self._front(shop) for shop in (GARDEN, YARD, PATIO, WOOL)}
         self.told: list[Sale] = []
         self.during_calls: deque[Callable[[], None]] = deque()
         """What happens while the next calls are under way, one each."""
@@ -306,13 +308,18 @@ class World:
         )
 
     def _front(self, name: str) -> ShopFront:
-        moment = IssueOn.PLACED if name == YARD else IssueOn.PAID
+        moment = IssueOn.PLACED if name in {YARD, PATIO} else IssueOn.PAID
         shop = (
             WooCommerceShop(name=name, secret=_WOOL_SECRET)
             if name == WOOL
             else GenericShop(name=name, secret=_GENERIC_SECRET)
         )
-        policy = Policy(issue_on=moment, timezone=self.setup.timezone)
+        policy = Policy(
+            issue_on=moment,
+            timezone=self.setup.timezone,
+            cancelled_after_invoice=Cancelled.CANCEL if name == PATIO else Cancelled.ATTENTION,
+            email_invoice=name == PATIO,
+        )
         return ShopFront(name=name, shop=shop, book=BOOK, policy=policy)
 
 
