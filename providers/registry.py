@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel, ValidationError
 
@@ -30,6 +30,14 @@ class Misconfigured(ValueError):
         self.key = key
         self.text = text
         self.remedy = remedy
+
+
+@runtime_checkable
+class HasClient(Protocol):
+    """A provider that lets people reach its client."""
+
+    @property
+    def client(self) -> object: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,14 @@ def build_provider(
     )
 
 
+def client_of(provider: InvoicingProvider) -> object:
+    """The client behind a provider, whose operations `providers.operations` lists. Raises `TypeError` where the
+    provider has no property `client`."""
+    if not isinstance(provider, HasClient):
+        raise TypeError(f"{type(provider).__name__} has no property `client`: see docs/adding-a-provider.md")
+    return provider.client
+
+
 def build_sandbox(name: str, *, token: str, faults: Faults | None = None, traps: Traps = NO_TRAPS) -> Sandbox:
     """An empty account at a provider that exists on this machine only, and lets `token` in.
 
@@ -110,7 +126,7 @@ def build_sandbox(name: str, *, token: str, faults: Faults | None = None, traps:
     if name not in PROVIDERS:
         known = ", ".join(sorted(PROVIDERS))
         raise Misconfigured("provider", f"There is no sandbox of {name!r}.", f"Name one of: {known}.")
-    lag = {"list_lag": traps.list_lag} if traps.list_lag else {}
+    lag = {"list_lag": traps.list_lag} if traps.list_lag and CARDS[name].lists else {}
     sandbox = PROVIDERS[name].sandbox(token=token, faults=faults, **lag)
     if traps.last_page_repeats or traps.pages_shift:
         sandbox.service = TrappedLists(sandbox.service, traps)

@@ -2,20 +2,29 @@
 
 ::
 
-    session.py     ProviderSession: get (short repeats) and send (never repeated); Answer
-    verdict.py     what happened -> the error that says what to do next
-    transport.py   a requests adapter whose time-outs bound the whole answer, not each packet
-    redaction.py   texts and addresses without secrets
+    session.py      ProviderSession: read (short repeats) and write (never repeated); get and send for the usual ones
+    call.py         Call: a request in full, with its Body in JSON, as a form or raw
+    answer.py       Answer: what came back
+    credentials.py  Credentials: what lets an account in
+    verdict.py      what happened -> the error that says what to do next
+    transport.py    a requests adapter whose time-outs bound the whole answer, not each packet
+    redaction.py    texts and addresses without secrets
 """
 
+from providers.http.answer import Answer
+from providers.http.call import Body, Call
+from providers.http.credentials import Credentials
 from providers.http.redaction import redact, redact_url
-from providers.http.session import Answer, Credentials, Gate, ProviderSession
+from providers.http.session import Gate, ProviderSession
 from providers.http.transport import BoundedAdapter
-from providers.http.verdict import NoExplanation, retry_after
+from providers.http.verdict import Classify, NoExplanation, retry_after
 
 __all__ = [
     "Answer",
+    "Body",
     "BoundedAdapter",
+    "Call",
+    "Classify",
     "Credentials",
     "Gate",
     "NoExplanation",

@@ -12,6 +12,8 @@
     any other 4xx                  Refused           Refused
     2xx that cannot be read        Unavailable       OutcomeUnknown
 
+A provider that means something else by a status says so by `Classify`.
+
 Doubt goes to "unknown": a write that is wrongly thought lost is looked up once too often, a write that is
 wrongly thought unsent becomes a second invoice.
 """
@@ -50,6 +52,18 @@ class Explain(Protocol):
     """Reads a provider's reasons out of the body of a refusal. Must not raise, whatever the body holds."""
 
     def __call__(self, status: int, body: bytes, /) -> Refused: ...
+
+
+class Classify(Protocol):
+    """A provider's own word on a status: the status that its answer counts as. Must not raise, whatever the body
+    holds. A 2xx lets the answer through, to be read by the client."""
+
+    def __call__(self, status: int, body: bytes, /) -> int: ...
+
+
+def by_status(status: int, _body: bytes, /) -> int:
+    """For providers whose statuses mean what HTTP says."""
+    return status
 
 
 class NoExplanation:
@@ -112,19 +126,21 @@ def of_status(
     wrote: bool,
     explain: Explain,
     secrets: Iterable[str],
+    classify: Classify = by_status,
 ) -> ProviderError | None:
     """What a status means; None for 2xx. Everything quoted from the body is redacted."""
     said = f"{what}: answered {status}"
-    if 200 <= status < 300:
+    meant = classify(status, body)
+    if 200 <= meant < 300:
         return None
-    if status == 429:
+    if meant == 429:
         return Throttled(said, retry_after=retry_after(headers))
-    if status < 400 or status >= 500 or status in _UNDECIDED:
+    if meant < 400 or meant >= 500 or meant in _UNDECIDED:
         return lost(said, wrote=wrote)
     refused = clean(explain(status, body), secrets)
-    if status in _NO_ACCESS:
+    if meant in _NO_ACCESS:
         return AccessDenied(f"{said}: {refused}")
-    return Refused(*refused.refusals, duplicate=refused.duplicate, missing=status in _MISSING)
+    return Refused(*refused.refusals, duplicate=refused.duplicate, missing=meant in _MISSING)
 
 
 def clean(refused: Refused, secrets: Iterable[str]) -> Refused:

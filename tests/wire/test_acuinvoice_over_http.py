@@ -80,6 +80,20 @@ def test_a_lost_answer_leaves_an_invoice_that_is_found(provider: AcuInvoice, scr
     assert len(provider.find("garden/1001", DocumentKind.INVOICE)) == 1
 
 
+def test_a_buyer_is_sent_an_invoice_once_even_where_the_answer_is_lost(
+    server: SandboxServer, served: Sandbox, script: Script
+) -> None:
+    provider = build(base_url=server.url, token=TOKEN, sleep=lambda _seconds: None)
+    first, second = issue(provider, 1001), issue(provider, 1002)
+    provider.email(first, to="zoe@example.com", idempotency_key="e1")
+    script.after_acting(faults.slow(timedelta(0)), times=2)  # the two reads before the sending
+    script.after_acting(faults.dropped())
+    with pytest.raises(OutcomeUnknown):
+        provider.email(second, to="zoe@example.com", idempotency_key="e2")
+    assert served.state()["mails_per_document"] == {first: 1, second: 1}
+    provider.close()
+
+
 def test_an_answer_that_drips_ends_with_the_read_time_out(
     server: SandboxServer, provider: AcuInvoice, script: Script
 ) -> None:

@@ -89,6 +89,17 @@ def test_a_lost_answer_to_a_payment_is_seen_by_reading(provider: DrupalInvoice, 
     assert provider.read(made).state is RemoteState.PAID
 
 
+def test_an_invoice_is_credited_and_changed_without_losing_anything(provider: DrupalInvoice) -> None:
+    made = issue(provider)
+    before = provider.client.invoice(made)
+    provider.client.update_invoice(made, {"customer": {"city": "Ede"}})
+    after = provider.client.invoice(made)
+    assert {name for name in after if after[name] != before[name]} <= {"customer", "changed"}
+    credit = provider.read(provider.client.credit_invoice(made))
+    assert (credit.kind, credit.gross) == (DocumentKind.CREDIT_NOTE, Decimal("-71.44"))
+    assert len(provider.client.all_invoices()) == 2
+
+
 def test_a_slow_write_ends_with_its_part_of_the_time(server: SandboxServer, script: Script) -> None:
     impatient = build(base_url=server.url, token=ACCOUNT, card=IMPATIENT, sleep=lambda _seconds: None)
     script.before_acting(faults.slow(timedelta(seconds=2)), method="POST")

@@ -12,9 +12,9 @@ import pytest
 import requests
 
 from providers.domain.documents import DocumentKind, RemoteState
-from providers.domain.errors import AccessDenied, NotSent, OutcomeUnknown, Throttled, Unavailable
+from providers.domain.errors import AccessDenied, NotSent, OutcomeUnknown, Refused, Throttled, Unavailable
 from providers.invoicing.invoiceocean import CARD, InvoiceOcean, build
-from providers.invoicing.invoiceocean.sandbox import sandbox
+from providers.invoicing.invoiceocean.sandbox import Files, InvoiceOceanService, Switches, sandbox
 from providers.ports import Window
 from providers.sandbox import Fault, Sandbox, SandboxServer, Script, faults
 from tests.contract.invoicing.suite import TOKEN, draft, money
@@ -66,6 +66,34 @@ def test_an_invoice_is_made_found_paid_and_listed(provider: InvoiceOcean) -> Non
     assert [each.remote_id for each in provider.pages(Window())] == [made]
     assert [each.reference for each in provider.payments()] == ["garden/1001/pay-1"]
     assert provider.probe().server_time is not None
+
+
+def test_an_invoice_is_sent_by_e_mail_shown_as_a_file_and_cancelled(provider: InvoiceOcean) -> None:
+    made, _newer = issue(provider, 1), issue(provider, 2)
+    provider.email(made, to="zoe@example.com", idempotency_key="e")
+    assert provider.read(made).emailed_at is not None
+    assert provider.pdf(made).startswith(b"%PDF")
+    provider.cancel(made, reason="Ordered twice", idempotency_key="c")
+    assert provider.read(made).state is RemoteState.CANCELLED
+    with pytest.raises(Refused):
+        provider.email(made, to="zoe@example.com", idempotency_key="e2")
+
+
+def test_a_file_is_followed_within_the_host_of_the_account(server: SandboxServer, served: Sandbox) -> None:
+    service = served.service
+    assert isinstance(service, InvoiceOceanService)
+    service.use(Switches(files=Files.REDIRECTED))
+    provider = build(base_url=server.url, token=TOKEN)
+    assert provider.pdf(issue(provider)).startswith(b"%PDF")
+    provider.close()
+
+
+def test_a_correction_is_made_and_found(provider: InvoiceOcean) -> None:
+    made = issue(provider)
+    correction = provider.client.correct_whole_invoice(int(made), "Returned")
+    assert correction["price_gross"] == "-71.44"
+    listed = provider.client.invoices(filters={"kinds[]": ["correction"], "from_invoice_id": int(made)})
+    assert [each["id"] for each in listed] == [correction["id"]]
 
 
 def test_one_connection_serves_many_calls(provider: InvoiceOcean, server: SandboxServer) -> None:

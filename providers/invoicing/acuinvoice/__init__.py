@@ -8,13 +8,12 @@ from datetime import timedelta
 from requests.adapters import BaseAdapter
 
 from providers.domain.card import Card
-from providers.http import Credentials, Gate
-from providers.invoicing.acuinvoice.answers import explained
+from providers.http import Credentials, Gate, ProviderSession
+from providers.invoicing.acuinvoice.answers import counts_as, explained
 from providers.invoicing.acuinvoice.card import CARD
 from providers.invoicing.acuinvoice.client import AcuInvoiceClient
 from providers.invoicing.acuinvoice.options import Options
 from providers.invoicing.acuinvoice.provider import AcuInvoice
-from providers.invoicing.acuinvoice.session import XmlSession
 
 __all__ = ["CARD", "AcuInvoice", "Options", "build"]
 
@@ -39,13 +38,14 @@ def build(
     replaces the network and `sleep` the waits between repeated reads; `gate` is passed before every request.
     """
     options = options or Options()
-    session = XmlSession(
+    session = ProviderSession(
         base_url=base_url,
         credentials=Credentials.basic(token, PASSWORD),
         connect_timeout=card.connect_timeout,
         read_timeout=card.read_timeout,
         pool_size=connections,
         explain=explained,
+        classify=counts_as,
         headers={"Accept": "application/xml"},
         adapter=adapter,
         sleep=sleep,
@@ -58,5 +58,6 @@ def build(
         list_lag=timedelta(seconds=options.list_lag_seconds),
         currencies=options.currencies or card.currencies,
         refuses_repeated_reference="duplicate" in options.codes.values(),
+        email=card.email and options.client_id is None,  # buyers are no contacts of the one client
     )
     return AcuInvoice(AcuInvoiceClient(session, options), card=card, options=options)

@@ -38,7 +38,9 @@ CARD = Card(
     lists=True,  # documented: invoice.list (:invoices)
     rounding="Tax of the sum of the taxed lines, half up to 2 decimals (assumed; options tax_on and tax_rounding).",
     currencies=None,  # documented as mandatory, without a list (:invoices); option `currencies`
-    email=False,  # documented as invoice.send; reachable by hand, never sent by itself
+    # Documented as invoice.send (:invoices), to contacts of the invoice's client. Not where the option `client_id`
+    # names one client for all: the buyers are no contacts of that one.
+    email=True,
     pdf=False,  # documented by omission
     notes=(
         "The token is the API key alone. The key changes whenever the account's master password changes.",
@@ -47,6 +49,7 @@ CARD = Card(
         "No answer tells a total. Totals that are shown are computed here, and are called so.",
         "Payments cannot be recorded. What is paid shows only as the status closed.",
         "An invoice is made as a draft; sending it by e-mail, or a person, opens it.",
+        "E-mail goes to a contact of the invoice's client; a buyer with both names and an address is made one.",
         "A late fee must be named for every invoice, and is added by the account itself when it is past due.",
         "Finding an invoice reads the whole list, 25 at a time, unless the option search_days says how far back.",
         "Every buyer becomes a client there, unless the option client_id names one for all.",

@@ -9,6 +9,7 @@ shows none, its ancestor had one.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Final
 from xml.etree import ElementTree as ET
 
@@ -174,4 +175,10 @@ def _fill_one(element: ET.Element, value: object) -> None:
     if isinstance(value, Mapping):
         _fill(element, value)
     else:
-        element.text = clean(str(int(value)) if isinstance(value, bool) else str(value))
+        element.text = clean(_text(value))
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return f"{value:f}" if isinstance(value, Decimal) else str(value)

@@ -5,21 +5,19 @@ what is inferred from their examples or, where there are none, what the service'
 """
 
 from typing import Literal
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field
 
 from providers.domain.orders import LineKind, TaxCategory
+from providers.options import Currency, LagSeconds, Name, ProviderOptions, TimeZone
 
 Meaning = Literal["duplicate", "missing", "denied"]
 ProviderLineKind = Literal["Hours", "Days", "Product", "Expense"]
 
 
-class Options(BaseModel):
+class Options(ProviderOptions):
     """The provider's own part of a book's configuration. The token is the API key alone, which the service takes
     as the user of HTTP Basic. Names of values are the provider's."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     endpoint: str = Field(
         default="/api/xml-in",
@@ -73,7 +71,7 @@ class Options(BaseModel):
         description="The provider's kind for our kinds of lines, such as `shipping = 'Expense'`. Else `Product`.",
     )
     tags: str = Field(default="", max_length=200, description="Tags of every invoice, separated by blanks.")
-    currencies: frozenset[str] = Field(
+    currencies: frozenset[Currency] = Field(
         default=frozenset(),
         description="The currencies that the account takes; empty means any. The provider publishes no list.",
     )
@@ -106,9 +104,7 @@ class Options(BaseModel):
         description="Put a difference of at most one minor unit per taxed line, between the account's tax and the "
         "shop's, into a line of its own. Without it such orders stop.",
     )
-    rounding_name: str = Field(
-        default="Rounding", min_length=1, max_length=100, description="What that line is called."
-    )
+    rounding_name: Name = Field(default="Rounding", description="What that line is called.")
     untaxed_words: dict[TaxCategory, str] = Field(
         default_factory=dict,
         description="What the notes say of lines without tax, such as `reverse_charge = 'Reverse charge, Art. 196'`.",
@@ -126,20 +122,9 @@ class Options(BaseModel):
         description="How many days back invoices were made that a look-up reads. Without it, it reads all of them. An "
         "invoice made earlier is not found then.",
     )
-    list_lag_seconds: int = Field(
+    list_lag_seconds: LagSeconds = Field(
         default=60,
-        ge=0,
-        le=86_400,
         description="How long a new invoice may be missing from the list (assumed: nothing is said of it). A look-up "
         "that finds nothing is made a second time after it, before the invoice counts as never made.",
     )
-    time_zone: str = Field(default="UTC", description="IANA name of the zone of the account's times (assumed).")
-
-    @field_validator("time_zone")
-    @classmethod
-    def _known_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"{name!r} is not a time zone") from None
-        return name
+    time_zone: TimeZone = Field(default="UTC", description="IANA name of the zone of the account's times (assumed).")

@@ -7,11 +7,11 @@ from dataclasses import replace
 from requests.adapters import BaseAdapter
 
 from providers.domain.card import Card
-from providers.http import BoundedAdapter, Credentials, Gate, ProviderSession
+from providers.http import Credentials, Gate, ProviderSession
 from providers.invoicing.drupal_invoice.answers import refusal
 from providers.invoicing.drupal_invoice.card import CARD, REQUESTS
 from providers.invoicing.drupal_invoice.client import DrupalInvoiceClient
-from providers.invoicing.drupal_invoice.entrance import Entrance, LoginAdapter, Pass
+from providers.invoicing.drupal_invoice.entrance import Account, Entrance
 from providers.invoicing.drupal_invoice.options import Options
 from providers.invoicing.drupal_invoice.provider import DrupalInvoice
 
@@ -38,16 +38,16 @@ def build(
     """
     options = options or Options()
     user, _, password = token.partition(":")
-    site_pass = Pass(user, password)
     session = ProviderSession(
         base_url=base_url,
-        credentials=replace(Credentials.basic(user, password), authorize=site_pass),
+        credentials=Credentials.basic(user, password),
         connect_timeout=card.connect_timeout / REQUESTS,
         read_timeout=card.read_timeout / REQUESTS,
+        pool_size=connections,
         explain=refusal,
-        adapter=LoginAdapter(adapter or BoundedAdapter(pool_size=connections)),
+        adapter=adapter,
         sleep=sleep,
         gate=gate,
     )
-    client = DrupalInvoiceClient(session, Entrance(session, site_pass, options))
+    client = DrupalInvoiceClient(session, Entrance(session, Account(user, password), options))
     return DrupalInvoice(client, card=replace(card, currencies=frozenset({options.currency})), options=options)

@@ -13,126 +13,109 @@ sent by hand; a cookie jar would lose it after one call.
 import hashlib
 import re
 import secrets
-from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
-
-import requests
-from requests.adapters import BaseAdapter
+from dataclasses import dataclass, field, replace
+from typing import Final
+from urllib.parse import urlsplit
 
 from providers.domain.errors import AccessDenied, NotSent, OutcomeUnknown, Refused, Unavailable
-from providers.http import Answer, ProviderSession
+from providers.http import Answer, Body, Call, ProviderSession
 from providers.invoicing.drupal_invoice.answers import TOKEN_FIELD, lacks_token
 from providers.invoicing.drupal_invoice.options import Options
 
-LOGIN = "user/login"
-TOKEN = "invoice/api/token"  # noqa: S105 - a route
+LOGIN: Final = "user/login"
+TOKEN: Final = "invoice/api/token"  # noqa: S105 - a route
 
-_COOKIE = re.compile(r"\b(S?SESS[0-9a-f]{32})=([^;,\s]+)")
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
-
-
-def route(url: str) -> str:
-    """The site's route that an address asks for, in either form: "/invoice/api/token", "/?q=invoice/api/token"."""
-    parts = urlsplit(url)
-    named = parse_qs(parts.query).get("q")
-    return named[0] if named else parts.path.strip("/")
+_COOKIE: Final = re.compile(r"\b(S?SESS[0-9a-f]{32})=([^;,\s]+)")
+_TOKEN: Final = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
+_LOGGED_IN: Final = frozenset({302, 303})
+"""A login is answered by a redirect, which carries the cookie and leads to a page for people."""
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user of the site. Its representation does not show it."""
+
+    user: str = field(repr=False)
+    password: str = field(repr=False)
+
+    @property
+    def form(self) -> Body:
+        """The site's login form, filled in."""
+        return Body.form({"name": self.user, "pass": self.password, "form_id": "user_login", "op": "Log in"})
+
+
+@dataclass(frozen=True, slots=True)
 class Pass:
-    """Puts into each request what the site wants to see of a session. Neither text nor representation shows it."""
+    """A session at the site, as two headers. Its representation does not show it."""
 
-    def __init__(self, user: str, password: str) -> None:
-        self._form = urlencode({"name": user, "pass": password, "form_id": "user_login", "op": "Log in"})
-        self.cookie = ""
-        """As the Cookie header has it: "name=value"."""
-        self.token = ""
+    cookie: str = field(repr=False)
+    """As the Cookie header has it: "name=value"."""
+    token: str = field(repr=False)
 
-    def __repr__(self) -> str:
-        return "Pass()"
-
-    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
-        asked = route(request.url or "")
-        if asked.endswith(LOGIN):
-            # The login form knows no Basic; a wrong one would be counted as a second failure.
-            request.headers.pop("Authorization", None)
-            request.headers["Content-Type"] = "application/x-www-form-urlencoded"
-            request.prepare_body(self._form.encode(), None)
-        elif self.cookie and asked.endswith(TOKEN):
-            request.headers["Cookie"] = self.cookie
-        elif self.token and request.method != "GET":
-            request.headers["Cookie"] = self.cookie
-            request.headers[TOKEN_FIELD] = self.token
-        return request
-
-
-class LoginAdapter(BaseAdapter):
-    """The network, but for one thing: the redirect that answers a login counts as an answer, for its cookie."""
-
-    def __init__(self, network: BaseAdapter) -> None:
-        super().__init__()
-        self._network = network
-
-    def send(self, request: requests.PreparedRequest, *args: Any, **named: Any) -> requests.Response:
-        response = self._network.send(request, *args, **named)
-        if response.status_code in {302, 303} and route(request.url or "").endswith(LOGIN):
-            response.status_code = 200
-        return response
-
-    def close(self) -> None:
-        self._network.close()
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Cookie": self.cookie, TOKEN_FIELD: self.token}
 
 
 class Entrance:
     """Sends writes, with a session where the site asks for one. Used by one writer at a time."""
 
-    def __init__(self, session: ProviderSession, site_pass: Pass, options: Options) -> None:
+    def __init__(self, session: ProviderSession, account: Account, options: Options) -> None:
         self._session = session
-        self._pass = site_pass
+        self._account = account
         self._options = options
+        self._pass: Pass | None = None
 
-    def send(self, method: str, path: str, *, json_body: object, params: dict[str, str]) -> Answer:
+    def write(self, call: Call) -> Answer:
         """One write. Only an attempt that had no effect is followed by a second one, with a session of its own.
 
-        Raises as `ProviderSession.send`; `NotSent` where a session could not be had, and `AccessDenied` where the
+        Raises as `ProviderSession.write`; `NotSent` where a session could not be had, and `AccessDenied` where the
         site gives none or does not take it.
         """
-        if self._options.dialect == "1.3" and not self._pass.token:
-            self._enter()
-        try:
-            return self._session.send(method, path, json_body=json_body, params=params)
-        except Refused as refused:
-            if not lacks_token(refused):
-                raise
-        if self._options.dialect == "1.2":
+        if self._options.dialect == "1.3" and self._pass is None:
+            self._pass = self._enter()
+        answer = self._attempt(call)
+        if answer is None and self._options.dialect == "1.2":
             raise AccessDenied("the site asks for a session with every write: set the book's option `dialect` to 1.3")
-        self._enter()
+        if answer is None:
+            self._pass = None  # a session that was not taken is not tried again, whatever comes of the next one
+            self._pass = self._enter()
+            answer = self._attempt(call)
+        if answer is None:
+            raise AccessDenied(
+                f"the site does not take its own token; the book's option `session` is {self._options.session!r}: "
+                "try the other one, and see that `base_url` is the address that the site knows itself by"
+            )
+        return answer
+
+    def _attempt(self, call: Call) -> Answer | None:
+        """The answer; None where the site asks for a session, or for another one than it was shown."""
+        shown = {} if self._pass is None else self._pass.headers
         try:
-            return self._session.send(method, path, json_body=json_body, params=params)
+            return self._session.write(replace(call, headers={**call.headers, **shown}))
         except Refused as refused:
             if not lacks_token(refused):
                 raise
-        raise AccessDenied(
-            f"the site does not take its own token; the book's option `session` is {self._options.session!r}: "
-            "try the other one, and see that `base_url` is the address that the site knows itself by"
-        )
+        return None
 
-    def _enter(self) -> None:
+    def _enter(self) -> Pass:
         """Get a session and its token. Whatever fails here, no invoice was touched."""
-        self._pass.cookie = self._pass.token = ""
         try:
-            self._pass.cookie = self._own_cookie() if self._options.session == "own" else self._log_in()
-            self._pass.token = self._fetch_token()
+            cookie = self._own_cookie() if self._options.session == "own" else self._log_in()
+            return Pass(cookie, self._fetch_token(cookie))
         except (OutcomeUnknown, Unavailable) as error:
             failed = f"no session at the site, so that nothing was written: {error}"
         except Refused as error:
             raise AccessDenied(f"no session at the site: {error}") from None
-        else:
-            return
         raise NotSent(failed)
 
     def _log_in(self) -> str:
+        """The cookie of a new session. The form knows no Basic; a wrong one would be counted as a second failure."""
         path, params = self.address(LOGIN)
-        answer = self._session.send("POST", path, params=params)
+        login = Call(
+            method="POST", path=path, params=params, body=self._account.form, accepts=_LOGGED_IN, anonymous=True
+        )
+        answer = self._session.write(login)
         found = _COOKIE.search(answer.headers.get("Set-Cookie", ""))
         if found is None or found[2] == "deleted":
             raise AccessDenied(
@@ -150,9 +133,11 @@ class Entrance:
         start = "SSESS" if parts.scheme == "https" else "SESS"
         return f"{start}{hashlib.sha256(known_as.encode()).hexdigest()[:32]}={secrets.token_hex(32)}"
 
-    def _fetch_token(self) -> str:
+    def _fetch_token(self, cookie: str) -> str:
+        """The token of the cookie's session. In maintenance the site redirects to its front page instead, which is
+        not followed."""
         path, params = self.address(TOKEN)
-        answer = self._session.get(path, params=params)
+        answer = self._session.get(path, params=params, headers={"Cookie": cookie})
         token = answer.body.decode("ascii", "replace").strip()
         if not _TOKEN.fullmatch(token):
             raise answer.unusable("what is no token")

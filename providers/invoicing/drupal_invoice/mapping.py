@@ -32,10 +32,6 @@ CUSTOMER_LENGTHS: Final = {
 }
 """The members of a customer that we fill, and their characters. A longer one makes the site fail with 500."""
 
-_CUSTOMER: Final = (
-    *("customer_number", "company_name", "firstname", "lastname", "street", "building_number", "zipcode", "city"),
-    *("state", "country", "coc_number", "vat_number", "description"),
-)
 _OURS: Final = {
     "company_name": "buyer.company",
     "firstname": "buyer.first_name",
@@ -97,26 +93,6 @@ def sent_sums(payload: Mapping[str, object]) -> sums.Sums:
         sums.Item(quantity=Decimal(each["quantity"]), unitcost=Decimal(each["unitcost"]), vat=Decimal(each["vat"]))
         for each in told
     )
-
-
-def marked_as_paid(stored: Mapping[str, object]) -> JsonObject:
-    """The body of a PUT that changes nothing but `pay_status`, made of what a GET told. Raises `Refused`.
-
-    Whatever is left out of a PUT is wiped, but for the items, which are kept as they are. So nothing is
-    written back unless everything was told.
-    """
-    customer = stored.get("customer")
-    if not isinstance(customer, Mapping) or not {"leading_zeros", "template", "pay_limit"} <= stored.keys():
-        raise Refused(FieldRefusal("customer", "the site does not tell all of the invoice; a change would erase it"))
-    return {
-        "leading_zeros": _number(stored["leading_zeros"]),
-        "prefix": stored.get("prefix"),
-        "description": stored.get("description"),
-        "template": stored["template"],
-        "pay_limit": _number(stored["pay_limit"]),
-        "pay_status": "paid",
-        "customer": {name: _number(customer.get(name)) for name in _CUSTOMER},
-    }
 
 
 def check_payment(payment: Payment, document: RemoteDocument, options: Options) -> None:
@@ -260,11 +236,6 @@ def _cannot(text: str, field: str, value: str, remedy: str, *, code: Code = Code
     return CannotExpress(
         Reason(code=code, text=f"{text[0].upper()}{text[1:]}.", field=field, value=value, remedy=remedy)
     )
-
-
-def _number(value: object) -> object:
-    """As it may stand in a request: a fraction as text."""
-    return values.plain(value) if isinstance(value, Decimal) else value
 
 
 def _kept(text: str, options: Options) -> str:

@@ -1,25 +1,15 @@
 """What an owner can say about a book on a Drupal site, beyond address and account."""
 
-from typing import Annotated, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from providers.domain.orders import TaxCategory
+from providers.options import Currency, ProviderOptions, TimeZone
 
 
-def _known_zone(name: str) -> str:
-    try:
-        ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise ValueError(f"{name!r} is no time zone; write one such as Europe/Amsterdam") from None
-    return name
-
-
-class Options(BaseModel):
+class Options(ProviderOptions):
     """The provider's own part of a book's configuration. The book's token is written "user:password"."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     template: str = Field(
         default="default",
@@ -28,9 +18,8 @@ class Options(BaseModel):
         description="The template (the brand) that issues, as the site calls it. The account must be its API user, or "
         "the site's API root user.",
     )
-    currency: str = Field(
+    currency: Currency = Field(
         default="EUR",
-        pattern=r"^[A-Z]{3}$",
         description="The currency that the template's locale prints. The module knows none, so that orders in any "
         "other currency are stopped.",
     )
@@ -52,7 +41,7 @@ class Options(BaseModel):
         default=True,
         description="False for sites without clean URLs: calls go to `/?q=invoice/api/...` then.",
     )
-    timezone: Annotated[str, AfterValidator(_known_zone)] = Field(
+    timezone: TimeZone = Field(
         default="UTC",
         description="IANA name of the time zone in which the site tells times: its own, or that of the account where "
         "users may choose theirs.",

@@ -7,10 +7,11 @@ from dataclasses import replace
 from requests.adapters import BaseAdapter
 
 from providers.domain.card import Card
-from providers.http import Credentials, Gate, ProviderSession
+from providers.http import BoundedAdapter, Credentials, Gate, ProviderSession
 from providers.invoicing.invoiceocean.answers import refusal
 from providers.invoicing.invoiceocean.card import CARD
 from providers.invoicing.invoiceocean.client import InvoiceOceanClient
+from providers.invoicing.invoiceocean.elsewhere import FilesElsewhere
 from providers.invoicing.invoiceocean.options import Options
 from providers.invoicing.invoiceocean.provider import InvoiceOcean
 
@@ -35,14 +36,14 @@ def build(
     and `sleep` the waits between repeated reads; `gate` is passed before every request.
     """
     options = options or Options()
+    network = adapter or BoundedAdapter(pool_size=connections)
     session = ProviderSession(
         base_url=base_url,
         credentials=Credentials.bearer(token),
         connect_timeout=card.connect_timeout,
         read_timeout=card.read_timeout,
-        pool_size=connections,
         explain=refusal,
-        adapter=adapter,
+        adapter=FilesElsewhere(network) if options.follow_files else network,
         sleep=sleep,
         gate=gate,
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Final
 
-from providers.domain.documents import DocumentKind, RemoteDocument, RemotePayment, RemoteState
+from providers.domain.documents import DocumentKind, RateTotal, RemoteDocument, RemotePayment, RemoteState
 from providers.domain.errors import FieldRefusal, Refused
 from providers.domain.money import ZERO
 from providers.invoicing.invoiceocean import mapping, values
@@ -22,7 +22,8 @@ _NOT_KEPT: Final = frozenset({"token", "view_url", "payment_url"})
 _MAPPED: Final = frozenset(
     {
         *("id", "kind", "number", "oid", "currency", "price_net", "price_tax", "price_gross", "paid", "status"),
-        *("updated_at", "issue_date", "connected_payments"),
+        *("updated_at", "issue_date", "sent_time", "connected_payments", "overdue?", "gov_status", "gov_id"),
+        *("buyer_name", "buyer_tax_no"),
     }
 )
 
@@ -45,6 +46,13 @@ def document(answer: Mapping[str, object], options: Options, *, base_url: str) -
         state=RemoteState.CANCELLED if cancelled else STATES.get(values.text(answer.get("status"))),
         updated_at=values.moment(answer.get("updated_at")),
         issue_date=values.day(answer.get("issue_date")),
+        buyer_name=values.text(answer.get("buyer_name")),
+        buyer_tax_no=values.text(answer.get("buyer_tax_no")),
+        overdue=overdue if isinstance(overdue := answer.get("overdue?"), bool) else None,
+        emailed_at=values.moment(answer.get("sent_time")),
+        tax_office=values.text(answer.get("gov_status")),
+        tax_office_id=values.text(answer.get("gov_id")),
+        rates=rates(positions) if isinstance(positions := answer.get("positions"), list) else None,
         payments=tuple(payments(connected)) if isinstance(connected, list) else None,
         url=f"{base_url}/invoices/{remote_id}",
         extra={
@@ -53,6 +61,22 @@ def document(answer: Mapping[str, object], options: Options, *, base_url: str) -
             if value is not None and name not in _MAPPED and name not in _NOT_KEPT
         },
     )
+
+
+def rates(positions: list[object]) -> tuple[RateTotal, ...] | None:
+    """What the lines come to by tax rate; None where one of them tells no sums."""
+    found: dict[str, RateTotal] = {}
+    for position in positions:
+        line = position if isinstance(position, dict) else {}
+        net, gross = values.amount(line.get("total_price_net")), values.amount(line.get("total_price_gross"))
+        if net is None or gross is None:
+            return None
+        rate = mapping.CATEGORIES.get(values.text(line.get("tax")), values.text(line.get("tax")))
+        before = found.get(rate, RateTotal(rate=rate, net=ZERO, tax=ZERO, gross=ZERO))
+        found[rate] = RateTotal(
+            rate=rate, net=before.net + net, tax=before.tax + gross - net, gross=before.gross + gross
+        )
+    return tuple(found.values())
 
 
 def kind(name: str, options: Options) -> DocumentKind | None:
@@ -104,8 +128,11 @@ def refusal_in(answer: object) -> Refused:
 
 
 def is_soft_failure(answer: object) -> bool:
-    """Some calls answer 200 and mean no: `{"code": "error"}` or `{"status": "error"}`."""
-    return isinstance(answer, dict) and "error" in (answer.get("code"), answer.get("status"))
+    """Some calls answer 200 and mean no: `{"code": "error"}` or `{"status": "error"}`. A record may have such a `code`
+    of its own, but then it has an id."""
+    if not isinstance(answer, dict) or values.identity(answer):
+        return False
+    return "error" in (answer.get("code"), answer.get("status"))
 
 
 def _clip(said: object) -> str:

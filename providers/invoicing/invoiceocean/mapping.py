@@ -14,6 +14,7 @@ from providers.domain.errors import CannotExpress
 from providers.domain.money import EXPONENTS, ZERO
 from providers.domain.orders import Buyer, PaymentKind, TaxCategory
 from providers.domain.reasons import Code, Reason
+from providers.invoicing.invoiceocean import values
 from providers.invoicing.invoiceocean.options import Options
 from providers.ports import JsonObject, Prepared
 
@@ -26,6 +27,7 @@ LANGUAGES: Final = {code: code for code in ("pl", "en", "de", "fr", "cz", "ru", 
 """ISO 639-1 -> the provider's code. Czech goes by the country's code there."""
 
 TAXES: Final = {TaxCategory.EXEMPT: "zw", TaxCategory.NOT_SUBJECT: "np", TaxCategory.REVERSE_CHARGE: "oo"}
+CATEGORIES: Final = {theirs: ours.value for ours, theirs in TAXES.items()}
 
 PAYMENT_TYPES: Final = {
     PaymentKind.TRANSFER: "transfer",
@@ -66,7 +68,7 @@ def invoice(draft: Draft, reference: str, options: Options) -> Prepared:
         **_filled({"payment_type": _payment_type(draft, options), "lang": _language(draft.language, options)}),
         **_buyer(draft.buyer),
         **_filled({"description": _description(draft)}),
-        "positions": [_position(line) for line in draft.lines],
+        "positions": [_position(line, options) for line in draft.lines],
     }
     if options.department_id is not None:
         fields["department_id"] = options.department_id
@@ -75,27 +77,27 @@ def invoice(draft: Draft, reference: str, options: Options) -> Prepared:
         fields["exempt_tax_kind"] = options.exempt_tax_kind
     if TaxCategory.NOT_SUBJECT in categories and options.np_tax_kind:
         fields["np_tax_kind"] = options.np_tax_kind
-    prepared = Prepared(reference=reference, payload={"invoice": fields})
+    if options.identify_oss:
+        fields["use_oss"] = True
+    prepared = Prepared(reference=reference, payload={"invoice": fields, **_flags(options)})
     _check_total(draft, prepared.payload)
     return prepared
 
 
 def payment(remote_id: str, told: Payment, options: Options) -> JsonObject:
-    """The body of a payment. Our reference goes into `oid`, which answers show again, and into the text."""
+    """The fields of a payment. Our reference goes into `oid`, which answers show again, and into the text."""
     reference = told.reference or told.key
     return {
-        "banking_payment": {
-            "name": f"{options.payment_name} {reference}",
-            "price": plain(told.amount),
-            "invoice_id": int(remote_id) if remote_id.isdigit() else remote_id,
-            "paid": True,
-            "paid_date": told.paid_at.isoformat(timespec="seconds"),
-            "kind": "api",
-            "currency": told.currency,
-            "oid": reference,
-            **_filled({"provider": PAYMENT_TYPES.get(told.kind, ""), "provider_title": told.transaction_id}),
-            "description": reference,
-        }
+        "name": f"{options.payment_name} {reference}",
+        "price": plain(told.amount),
+        "invoice_id": values.number(remote_id),
+        "paid": True,
+        "paid_date": told.paid_at.isoformat(timespec="seconds"),
+        "kind": "api",
+        "currency": told.currency,
+        "oid": reference,
+        **_filled({"provider": PAYMENT_TYPES.get(told.kind, ""), "provider_title": told.transaction_id}),
+        "description": reference,
     }
 
 
@@ -177,11 +179,18 @@ def _cannot(text: str, field: str, value: str, remedy: str, *, code: Code = Code
     )
 
 
-def _position(line: DraftLine) -> JsonObject:
+def _flags(options: Options) -> JsonObject:
+    """What stands beside the document; both are sent only where they are wanted."""
+    oss: JsonObject = {"identify_oss": "1"} if options.identify_oss else {}
+    return oss | ({"gov_save_and_send": True} if options.gov_save_and_send else {})
+
+
+def _position(line: DraftLine, options: Options) -> JsonObject:
+    rate = plain(line.tax_rate) if line.tax_rate else options.zero_rate
     return {
         "name": shortened(line.name, NAME_LENGTH),
         "quantity": plain(line.quantity),
-        "tax": TAXES.get(line.tax_category) or plain(line.tax_rate),
+        "tax": TAXES.get(line.tax_category) or rate,
         "total_price_gross": plain(line.gross),
     }
 

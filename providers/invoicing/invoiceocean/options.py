@@ -48,6 +48,30 @@ class Options(BaseModel):
         description="Why lines are not subject to tax, where there are such lines. The Polish national system "
         "requires it.",
     )
+    zero_rate: Literal["0", "disabled"] = Field(
+        default="0",
+        description="How a line taxed at 0 % is told: as `0`, or as `disabled`, which shows no VAT at all, for sellers "
+        "without it.",
+    )
+    identify_oss: bool = Field(
+        default=False,
+        description="Offer every document for the one stop shop (OSS) of the EU: the service checks seller, buyer and "
+        "lines, and marks it only where that is right. The account must have OSS switched on.",
+    )
+    gov_save_and_send: bool = Field(
+        default=False,
+        description="Have documents sent to the Polish national system (KSeF) as soon as they are made. Leave it off "
+        "where the account sends them by itself.",
+    )
+    email_pdf: bool = Field(
+        default=False,
+        description="Attach the PDF file to e-mails that the service sends; without it they hold a link.",
+    )
+    follow_files: bool = Field(
+        default=True,
+        description="Fetch a PDF that the service keeps on another host, over https and without the token. Off, such a "
+        "file cannot be read.",
+    )
     payment_name: str = Field(
         default="Payment",
         min_length=1,

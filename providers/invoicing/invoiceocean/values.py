@@ -49,3 +49,8 @@ def identity(value: Mapping[str, object]) -> str:
     """The id of a record as text; empty when there is none."""
     found = value.get("id")
     return text(found) if isinstance(found, int) or (isinstance(found, str) and found.isdigit()) else ""
+
+
+def number(remote_id: str) -> int:
+    """The id as the service takes it. Ids are whole numbers from 1: anything else is 0, which nothing has there."""
+    return int(remote_id) if remote_id.isascii() and remote_id.isdigit() else 0

@@ -8,13 +8,12 @@ from functools import partial
 from requests.adapters import BaseAdapter
 
 from providers.domain.card import Card
-from providers.http import Credentials, Gate
-from providers.invoicing.webparking.answers import DryRun, Item, refusal
+from providers.http import Credentials, Gate, ProviderSession
+from providers.invoicing.webparking.answers import DryRun, Item, counts_as, refusal
 from providers.invoicing.webparking.card import CARD
 from providers.invoicing.webparking.client import WebParkingClient
 from providers.invoicing.webparking.options import ItemPrices, Options, Unsaid
 from providers.invoicing.webparking.provider import WebParking
-from providers.invoicing.webparking.session import BridgeSession
 
 __all__ = ["CARD", "DryRun", "Item", "ItemPrices", "Options", "Unsaid", "WebParking", "build"]
 
@@ -39,13 +38,14 @@ def build(  # noqa: PLR0913 - plain values, all by name
     item list grows old.
     """
     options = options or Options()
-    session = BridgeSession(
+    session = ProviderSession(
         base_url=base_url,
         credentials=Credentials.bearer(token),
         connect_timeout=card.connect_timeout,
         read_timeout=card.read_timeout,
         pool_size=connections,
         explain=partial(refusal, repeated_is_refused=options.refuses_repeated_reference),
+        classify=counts_as,
         adapter=adapter,
         sleep=sleep,
         gate=gate,

@@ -13,6 +13,8 @@ from providers.ports import JsonObject
 
 REFERENCE_FIELD: Final = "invoice_reference"
 _LONGEST_WORDS = 500
+_FORBIDDEN: Final = 403
+_INVALID: Final = 422
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +97,13 @@ def _differences(sent: object, echo: object, where: str) -> Iterator[str]:
         yield f"{where}: {_clip(echo)} in place of {_clip(sent)}"
 
 
-def names_fields(body: bytes) -> bool:
-    """Whether a refusal holds errors by field, and so is about the data and not about the caller."""
+def counts_as(status: int, body: bytes) -> int:
+    """The bridge's own word on a status: a 403 with errors by field refuses the data, as a 422 does elsewhere
+    (documented by example); without them it refuses the caller (inferred)."""
+    return _INVALID if status == _FORBIDDEN and _names_fields(body) else status
+
+
+def _names_fields(body: bytes) -> bool:
     answer = _json(body)
     errors = answer.get("errors") if isinstance(answer, dict) else None
     return isinstance(errors, dict) and bool(errors)

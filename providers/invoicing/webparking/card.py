@@ -34,8 +34,8 @@ CARD = Card(
     # Inferred: a request holds item code, quantity and text; amounts can come from nowhere else.
     rounding="The bridge prices by item: price x quantity, and VAT as Exact Online has it. We compare, it decides.",
     currencies=frozenset({"EUR"}),  # assumed: no currency is said anywhere; the option `currency` changes it
-    email=False,
-    pdf=False,
+    email=False,  # documented: no such call
+    pdf=False,  # documented: no such call
     notes=(
         "After a lost answer look into Exact Online for the reference, then say what you found: counterfoil resolve.",
         "Prices, VAT and dates are the bridge's: orders whose prices are not the items' stop, discounts included.",

@@ -1,15 +1,15 @@
-"""The bridge's calls, one method each. Knows paths, fields and shapes, and nothing of our documents."""
+"""The bridge's calls, one method each: both that its page documents. Knows paths, fields and shapes, and nothing of
+our documents."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, Literal
 
 from providers.domain.errors import FieldRefusal, OutcomeUnknown, Refused
-from providers.http import Answer
-from providers.http.verdict import http_date
+from providers.http import Answer, Body, Call, ProviderSession
 from providers.invoicing.webparking import answers
 from providers.invoicing.webparking.answers import DryRun, Item
-from providers.invoicing.webparking.session import BridgeSession
+from providers.operations import reads, writes
 from providers.ports import JsonObject
 
 REQUIRED: Final = (
@@ -19,7 +19,8 @@ REQUIRED: Final = (
 OPTIONAL: Final = ("dry_run", "account_phone", "account_website")
 LINE: Final = ("code", "quantity", "description")
 
-_LIVE, _DRY = "false", "true"
+_LIVE: Final = "false"
+_DRY: Final = "true"
 
 
 class WebParkingClient:
@@ -29,9 +30,9 @@ class WebParkingClient:
     for the call that makes an invoice and `Unavailable` for all others.
     """
 
-    def __init__(self, session: BridgeSession, *, body: Literal["json", "form"] = "json") -> None:
+    def __init__(self, session: ProviderSession, *, body: Literal["json", "form"] = "json") -> None:
         self._session = session
-        self._body: Literal["json", "form"] = body
+        self._body = Body.json if body == "json" else Body.form
 
     @property
     def base_url(self) -> str:
@@ -40,21 +41,26 @@ class WebParkingClient:
     def close(self) -> None:
         self._session.close()
 
+    @reads
     def items(self) -> tuple[Item, ...]:
-        """GET /item: everything that can be invoiced, with `code`, `description` and `price`, in one list.
+        """GET /item: everything that can be invoiced, in one list.
 
-        Free of effect. Raises `NotSent`, `Throttled`, `Unavailable`, `Refused`, `AccessDenied`.
+        Each item has a `code`, which lines of invoices name, a `description` and a `price` for one. Neither the
+        price's currency is told nor whether VAT is in it. Free of effect, and repeated where there is no answer.
+
+        Raises `NotSent`, `Throttled`, `Unavailable`, `Refused`, `AccessDenied`.
         """
-        return self._items(self._session.get("/item"))
+        return _items(self._session.get("/item"))
 
     def server_time(self) -> datetime | None:
         """The Date header of GET /item, for the clock's skew. Raises as `items`."""
         answer = self._session.get("/item")
-        self._items(answer)
-        return http_date(answer.headers.get("Date", ""))
+        _items(answer)
+        return answer.server_time
 
-    def create_invoice(self, fields: Mapping[str, object], *, seconds: float | None = None) -> JsonObject:
-        """POST /invoice with `dry_run` = "false": makes an invoice in Exact Online. The answer holds `data.guid`.
+    @writes
+    def create_invoice(self, fields: JsonObject, *, seconds: float | None = None) -> JsonObject:
+        """POST /invoice with `dry_run` = "false": make an invoice in Exact Online; the answer holds `data.guid`.
 
         Fields: `account_name`, `account_address`, `account_postal_code`, `account_city`, `invoice_reference`
         (texts, required); `account_phone`, `account_website` (optional, the latter an address); `lines`, each
@@ -65,8 +71,7 @@ class WebParkingClient:
         Raises `NotSent`, `Throttled`, `Refused` (with the field errors, keys such as `lines.0.code`),
         `AccessDenied`, or `OutcomeUnknown`.
         """
-        sent = _request(fields, _LIVE)
-        answer = self._session.post("/invoice", sent, body=self._body, wrote=True, seconds=seconds)
+        answer = self._session.write(self._invoice(_request(fields, _LIVE), seconds))
         found = answer.json()
         if isinstance(found, dict) and answers.guid(found) and "dry_run" not in found:
             return found
@@ -75,14 +80,17 @@ class WebParkingClient:
             raise Refused(FieldRefusal("dry_run", text))
         raise answer.unusable("no id of an invoice")
 
-    def dry_run(self, fields: Mapping[str, object]) -> DryRun:
-        """POST /invoice with `dry_run` = "true": checks the same fields and makes nothing.
+    @reads
+    def dry_run(self, fields: JsonObject) -> DryRun:
+        """POST /invoice with `dry_run` = "true": have the fields of `create_invoice` checked, and nothing made.
 
-        Free of effect, so that it may be repeated; a lost answer is `Unavailable`. Raises as `items`, and
-        `OutcomeUnknown` should the bridge answer with the id of an invoice all the same.
+        Gives `accepted`, the input as the bridge repeats it, and `differences`, the fields that it repeats
+        otherwise than they were sent. Free of effect, but asked once: behind the bridge, errors may add up.
+
+        Raises as `items`, and `OutcomeUnknown` should the bridge answer with the id of an invoice all the same.
         """
         sent = _request(fields, _DRY)
-        answer = self._session.post("/invoice", sent, body=self._body, wrote=False)
+        answer = self._session.read(self._invoice(sent), tries=1)
         found = answer.json()
         if answers.guid(found):
             raise OutcomeUnknown(f"{answer.what}: a dry run was answered with an invoice, id {answers.guid(found)}")
@@ -90,12 +98,17 @@ class WebParkingClient:
             raise answer.unusable("no word of a dry run")
         return answers.dry_run(sent, found)
 
-    def _items(self, answer: Answer) -> tuple[Item, ...]:
-        found = answer.json()
-        rows = found.get("data") if isinstance(found, dict) else None
-        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-            raise answer.unusable("no list of items")
-        return tuple(item for row in rows if (item := answers.item(row)))
+    def _invoice(self, sent: JsonObject, seconds: float | None = None) -> Call:
+        within = None if seconds is None else timedelta(seconds=seconds)
+        return Call(method="POST", path="/invoice", body=self._body(sent), within=within)
+
+
+def _items(answer: Answer) -> tuple[Item, ...]:
+    found = answer.json()
+    rows = found.get("data") if isinstance(found, dict) else None
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise answer.unusable("no list of items")
+    return tuple(item for row in rows if (item := answers.item(row)))
 
 
 def _request(fields: Mapping[str, object], mode: str) -> JsonObject:

@@ -1,13 +1,11 @@
 """What an owner can say about a book at WebParking's bridge, beyond address and token."""
 
-from decimal import Decimal
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-Text = Annotated[str, Field(min_length=1, max_length=255)]
-Price = Annotated[Decimal, Field(ge=0, allow_inf_nan=False)]
+from providers.options import Code, Country, Currency, NotNegative, ProviderOptions
 
 
 class ItemPrices(StrEnum):
@@ -29,10 +27,8 @@ class Unsaid(StrEnum):
     SALE_DATE = "sale_date"
 
 
-class Options(BaseModel):
+class Options(ProviderOptions):
     """The provider's own part of a book's configuration."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     environment: Literal["live", "dry_run"] = Field(
         default="live",
@@ -44,7 +40,7 @@ class Options(BaseModel):
         description="Let the bridge check each invoice in a dry run before it is asked to make it: twice the calls, "
         "and fewer errors at Exact Online behind it.",
     )
-    codes: dict[str, Text] = Field(
+    codes: dict[str, Code] = Field(
         default_factory=dict,
         description="Item code at the bridge by the shop's SKU, or by the line's name where a line has no SKU.",
     )
@@ -68,12 +64,12 @@ class Options(BaseModel):
         "Each line is held against price x quantity before anything is sent. `unchecked` compares nothing: then the "
         "shop's prices must be Exact Online's, or wrong invoices are made.",
     )
-    prices: dict[str, Price] = Field(
+    prices: dict[str, NotNegative] = Field(
         default_factory=dict,
         description="Prices by item code, for those that shall be compared at preview already. All others are compared "
         "with the bridge's item list when the invoice is about to be sent.",
     )
-    vat_rates: dict[str, Price] = Field(
+    vat_rates: dict[str, NotNegative] = Field(
         default_factory=dict,
         description="VAT in percent by item code, as Exact Online has it. An order whose rate differs stops. Of an "
         "item that is not named here, the shop's rate is taken for right.",
@@ -83,12 +79,11 @@ class Options(BaseModel):
         description="Whether Exact Online rounds VAT for each line or once for each rate. An order whose total does "
         "not come out that way stops.",
     )
-    currency: str = Field(
+    currency: Currency = Field(
         default="EUR",
-        pattern=r"^[A-Z]{3}$",
         description="The currency that the bridge invoices in, which it does not say. Orders in others stop.",
     )
-    countries: frozenset[str] = Field(
+    countries: frozenset[Country] = Field(
         default=frozenset({"NL"}),
         description="Buyers' countries (ISO 3166-1) whose orders are sent although the bridge cannot be told the "
         "country; those of others stop. An empty text stands for orders that name none.",

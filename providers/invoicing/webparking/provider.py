@@ -7,13 +7,14 @@ from urllib.parse import urlsplit
 
 from providers.domain.card import Card
 from providers.domain.documents import DocumentKind, Draft, Payment, RemoteDocument, RemotePayment
-from providers.domain.errors import FieldRefusal, NotSent, Refused, Unavailable
+from providers.domain.errors import CannotExpress, FieldRefusal, NotSent, Refused, Unavailable
+from providers.domain.reasons import Code, Reason
 from providers.invoicing.webparking import answers, items, mapping
 from providers.invoicing.webparking.answers import DryRun, Item
 from providers.invoicing.webparking.client import WebParkingClient
 from providers.invoicing.webparking.items import Complaints, ItemList, Seconds
 from providers.invoicing.webparking.options import Options
-from providers.ports import JsonObject, Prepared, Probe, Window
+from providers.ports import JsonObject, Page, Prepared, Probe, Window
 
 _SHARE_BEFORE_SENDING: Final = 1 / 3
 """Of the time of one call: what may pass with looks before the invoice is sent."""
@@ -21,7 +22,7 @@ _SHARE_BEFORE_SENDING: Final = 1 / 3
 
 class WebParking:
     """One account. The contract is `providers.ports.InvoicingProvider`, as far as the bridge goes: it makes invoices
-    and lists items. What it cannot do is `Refused`, never guessed."""
+    and lists items. What it cannot do raises, and is never guessed."""
 
     def __init__(self, client: WebParkingClient, *, card: Card, options: Options, clock: Seconds) -> None:
         self._client = client
@@ -36,6 +37,11 @@ class WebParking:
     @property
     def card(self) -> Card:
         return self._card
+
+    @property
+    def client(self) -> WebParkingClient:
+        """All documented calls, for people who look into the account."""
+        return self._client
 
     def close(self) -> None:
         self._client.close()
@@ -63,11 +69,22 @@ class WebParking:
     def read(self, remote_id: str) -> RemoteDocument:  # noqa: ARG002
         raise _not_available("reading an invoice")
 
+    def listing(self, window: Window, *, after: str = "") -> Iterator[Page]:  # noqa: ARG002
+        raise _not_available("listing invoices")
+
     def pages(self, window: Window) -> Iterator[RemoteDocument]:  # noqa: ARG002
         raise _not_available("listing invoices")
 
     def pay(self, remote_id: str, payment: Payment, *, idempotency_key: str) -> RemotePayment:  # noqa: ARG002
         raise _not_available("recording a payment")
+
+    def cancel(self, remote_id: str, *, reason: str, idempotency_key: str) -> None:  # noqa: ARG002
+        """Always `CannotExpress`: the bridge's page has a call to make invoices, and none to take one back."""
+        raise _cannot("be told to cancel an invoice", "Credit it in Exact Online by hand.", remote_id)
+
+    def email(self, remote_id: str, *, to: str, idempotency_key: str) -> None:  # noqa: ARG002
+        """Always `CannotExpress`: the bridge's page has no call that sends an invoice to anybody."""
+        raise _cannot("be told to send an invoice by e-mail", "Send it from Exact Online by hand.", remote_id)
 
     def probe(self) -> Probe:
         moment = self._client.server_time()
@@ -132,3 +149,8 @@ def _only_rehearsed(told: DryRun) -> Refused:
 
 def _not_available(what: str) -> Refused:
     return Refused(FieldRefusal("", f"{what} is not available at WebParking's bridge; look into Exact Online"))
+
+
+def _cannot(what: str, remedy: str, remote_id: str) -> CannotExpress:
+    text = f"WebParking's bridge cannot {what}."
+    return CannotExpress(Reason(code=Code.CANNOT_EXPRESS, text=text, field="remote_id", value=remote_id, remedy=remedy))

@@ -1,6 +1,6 @@
 """Pages whose parameters nobody public knows, entries kept for a while, customers found or made."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -9,7 +9,7 @@ from providers.domain.errors import NotSent, Refused, Unavailable
 from providers.invoicing.acs import Options
 from providers.invoicing.acs.customers import Allowance, Customers
 from providers.invoicing.acs.lookups import LookUps
-from providers.invoicing.acs.pages import Page, Row, rows
+from providers.invoicing.acs.pages import Page, Row, batches, rows
 
 
 def page(*ids: int, **facts: int) -> Page:
@@ -57,6 +57,35 @@ def test_a_list_that_gives_fewer_rows_than_it_tells_of_is_not_believed() -> None
 def test_a_list_that_goes_round_in_circles_is_given_up() -> None:
     with pytest.raises(Unavailable, match="does not end"):
         read(page(1, 2), page(2, 3), page(1), page(2), page(3), page(1))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        [page(1, 2, pages=3, total=5), page(3, 4, pages=3, total=5), page(5, pages=3, total=5)],
+        [page(1, 2), page(3, 4), page(5), page()],
+        [page(1, 2), page(2, 3), page(4, 5), page()],
+    ],
+    ids=["counted", "uncounted", "pushed"],
+)
+def test_a_reading_goes_on_behind_every_cursor(told: list[Page]) -> None:
+    def fetch(number: int) -> Page:
+        return told[min(number, len(told)) - 1]
+
+    def identity(row: Mapping[str, object]) -> str:
+        return str(row["id"])
+
+    seen: list[object] = []
+    for batch in batches(fetch, identity=identity):
+        seen += [row["id"] for row in batch.rows]
+        rest = [row["id"] for later in batches(fetch, identity=identity, after=batch.cursor) for row in later.rows]
+        assert seen + rest == [1, 2, 3, 4, 5]
+
+
+def test_a_list_that_shrank_while_nobody_read_it_is_not_believed() -> None:
+    first = next(batches(lambda _: page(1, 2, pages=3, total=5), identity=lambda row: str(row["id"])))
+    with pytest.raises(Unavailable, match="tells of 4 rows"):
+        list(batches(lambda _: page(pages=2, total=4), identity=lambda row: str(row["id"]), after=first.cursor))
 
 
 def test_pages_are_fetched_as_they_are_needed() -> None:

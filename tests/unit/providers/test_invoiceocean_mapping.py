@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from providers.domain.documents import DocumentKey, DocumentKind, DraftLine, RemoteState
+from providers.domain.documents import DocumentKey, DocumentKind, DraftLine, RateTotal, RemoteState
 from providers.domain.errors import CannotExpress
 from providers.domain.money import EXPONENTS
 from providers.domain.orders import Buyer, PaymentKind, TaxCategory
@@ -181,6 +181,21 @@ def test_untaxed_lines_carry_the_providers_word_and_the_books_ground() -> None:
     assert "exempt_tax_kind" not in fields(options)
 
 
+def test_a_line_at_zero_percent_shows_no_vat_where_the_owner_says_so() -> None:
+    lines = (a_line("5"), a_line("5", tax_rate=Decimal(23)), a_line("5", tax_category=TaxCategory.EXEMPT))
+    told = fields(Options(zero_rate="disabled"), lines=lines)["positions"]
+    assert [each["tax"] for each in told] == ["disabled", "23", "zw"]
+
+
+def test_flags_stand_beside_the_document_and_only_where_the_owner_wants_them() -> None:
+    draft = a_draft()
+    plain = mapping.invoice(draft, "r", Options()).payload
+    assert plain.keys() == {"invoice"}
+    flagged = mapping.invoice(draft, "r", Options(identify_oss=True, gov_save_and_send=True)).payload
+    assert (flagged["identify_oss"], flagged["gov_save_and_send"]) == ("1", True)
+    assert flagged["invoice"]["use_oss"] is True  # type: ignore[index]
+
+
 def test_the_order_number_is_told_without_emoji() -> None:
     assert fields(order_number="#10 \U0001f381\ufe0f")["description"] == "Order #10"
 
@@ -244,11 +259,22 @@ def test_a_document_is_read_with_its_amounts_and_times() -> None:
     assert (read.net, read.tax, read.gross, read.paid) == (100, 23, 123, 0)
     assert read.updated_at == datetime(2026, 3, 4, 12, tzinfo=UTC)
     assert (read.reference, read.currency, read.state) == ("garden/1001", "EUR", RemoteState.OPEN)
+    assert (read.overdue, read.tax_office_id, read.emailed_at) == (False, "777", None)
+
+
+def test_lines_are_told_by_tax_rate_with_our_names_for_what_is_not_rated() -> None:
+    lines = (("23", "100", "123"), ("23", "50", "61.5"), ("zw", "10", "10"))
+    positions = [{"tax": tax, "total_price_net": net, "total_price_gross": gross} for tax, net, gross in lines]
+    assert document(positions=positions).rates == (
+        RateTotal(rate="23", net=Decimal(150), tax=Decimal("34.5"), gross=Decimal("184.5")),
+        RateTotal(rate="exempt", net=Decimal(10), tax=Decimal(0), gross=Decimal(10)),
+    )
+    assert document(positions=[{"tax": "23"}]).rates is None
 
 
 def test_unknown_members_are_kept_and_those_that_open_the_invoice_are_not() -> None:
-    read = document()
-    assert read.extra == {"overdue?": False, "gov_id": "777"}
+    read = document(buyer_mass_payment_code="777")
+    assert read.extra == {"buyer_mass_payment_code": "777"}
     assert read.url == "https://garden.example/invoices/460000777"
     assert "sEcReT" not in repr(read)
 
@@ -322,7 +348,6 @@ def test_no_body_of_a_refusal_breaks_the_reading(body: bytes) -> None:
 
 
 def test_a_payment_names_its_document_amount_and_reference() -> None:
-    told = mapping.payment("460000777", replace(money("10.50"), kind=PaymentKind.CARD), Options())["banking_payment"]
-    assert isinstance(told, dict)
+    told = mapping.payment("460000777", replace(money("10.50"), kind=PaymentKind.CARD), Options())
     assert (told["invoice_id"], told["price"], told["currency"], told["paid"]) == (460_000_777, "10.5", "EUR", True)
     assert (told["oid"], told["kind"], told["provider_title"]) == ("garden/1001/pay-1", "api", "ch_001")

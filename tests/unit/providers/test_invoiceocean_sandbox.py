@@ -133,7 +133,7 @@ def test_a_repeated_order_number_is_refused_only_when_asked_for() -> None:
 
 @pytest.mark.parametrize(("counts", "status"), [(True, 422), (False, 201)])
 def test_a_cancelled_document_holds_its_order_number_as_switched(counts: bool, status: int) -> None:
-    account = Account(oid_counts_cancelled=counts)
+    account = Account(oid_counts_cancelled=counts, newest_can_be_cancelled=True)
     made = account.make(oid="garden/1")
     account.call("POST", "/invoices/cancel.json", {"cancel_invoice_id": made["id"]})
     again = {"invoice": {"buyer_name": "Ada", "oid": "garden/1", "oid_unique": "yes"}}
@@ -282,7 +282,7 @@ def test_a_deleted_document_is_gone() -> None:
 
 
 def test_the_newest_document_is_not_cancelled_where_switched_so() -> None:
-    account = Account(newest_can_be_cancelled=False)
+    account = Account()
     first, second = account.make()["id"], account.make()["id"]
     assert account.call("POST", "/invoices/cancel.json", {"cancel_invoice_id": second}).status == 422
     body = {"cancel_invoice_id": first, "cancel_reason": "typo"}

@@ -1,9 +1,7 @@
-"""The bridge's two calls, request and answer, and what its refusals mean."""
+"""The bridge's two calls on the wire, request and answer, and what it cannot be asked."""
 
-import json
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
@@ -11,62 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.domain.documents import DocumentKind
-from providers.domain.errors import AccessDenied, OutcomeUnknown, Refused, Unavailable
-from providers.http import Credentials
+from providers.domain.errors import CannotExpress, OutcomeUnknown, Refused, Unavailable
 from providers.invoicing.webparking import CARD, Options, answers, build
-from providers.invoicing.webparking.client import WebParkingClient
-from providers.invoicing.webparking.session import BridgeSession, form
-from providers.ports import JsonObject
-from providers.sandbox import Reply, Request, Sandbox, SandboxAdapter
-
-TOKEN = "t0ken/bridge"
-
-INVOICE: dict[str, object] = {
-    "account_name": "Kwekerij BV",
-    "account_address": "Tuinpad 3",
-    "account_postal_code": "9999 ZZ",
-    "account_city": "Teststad",
-    "invoice_reference": "Garden order 7",
-    "lines": [{"code": "RAKE-16", "quantity": 2, "description": "Leaf rake"}],
-}
-ECHO = {**INVOICE, "lines": [{"code": "RAKE-16", "quantity": "2"}]}
-GUID = "0e4dd2c6-8d0b-4c59-9f0e-2f7f0c3b1a55"
-MADE = {"data": {"guid": GUID}}
-CITY = {"message": "The given data was invalid.", "errors": {"account_city": ["The account city field is required."]}}
-
-
-class Bridge:
-    """Answers everything with one reply and keeps what it was asked."""
-
-    def __init__(self, reply: Reply) -> None:
-        self.reply = reply
-        self.asked: list[Request] = []
-
-    def handle(self, request: Request) -> Reply:
-        self.asked.append(request)
-        return self.reply
-
-    def state(self) -> JsonObject:
-        return {}
-
-    @property
-    def body(self) -> Any:
-        return json.loads(self.asked[-1].body)
-
-
-def answered(status: int, told: object, **options: Any) -> tuple[WebParkingClient, Bridge]:
-    reply = told if isinstance(told, Reply) else Reply.json(status, told)
-    bridge = Bridge(reply)
-    session = BridgeSession(
-        base_url="https://bridge.example",
-        credentials=Credentials.bearer(TOKEN),
-        connect_timeout=CARD.connect_timeout,
-        read_timeout=CARD.read_timeout,
-        explain=answers.refusal,
-        adapter=SandboxAdapter(Sandbox(bridge)),
-        sleep=lambda _seconds: None,
-    )
-    return WebParkingClient(session, **options), bridge
+from providers.operations import operations
+from providers.sandbox import Reply
+from tests.unit.providers.webparking_bridge import ECHO, GUID, INVOICE, MADE, TOKEN, answered
 
 
 def test_the_documented_create_is_sent_as_documented() -> None:
@@ -136,7 +83,6 @@ def test_a_form_is_written_as_php_reads_it() -> None:
         "lines[0][quantity]": "2",
         "lines[0][description]": "Leaf rake",
     }
-    assert form({"a": [{"b": "é"}, {"b": 1}]}) == [("a[0][b]", "é"), ("a[1][b]", "1")]
 
 
 def test_the_documented_item_list_is_read_with_decimal_prices() -> None:
@@ -162,35 +108,6 @@ def test_an_item_list_that_cannot_be_read_is_unavailable(body: Reply) -> None:
     client, _ = answered(200, body)
     with pytest.raises(Unavailable):
         client.items()
-
-
-@pytest.mark.parametrize("status", [403, 422])
-def test_errors_by_field_refuse_the_data_whatever_the_status(status: int) -> None:
-    client, _ = answered(status, CITY)
-    for call in (client.create_invoice, client.dry_run):
-        with pytest.raises(Refused) as raised:
-            call(INVOICE)
-        assert [(each.field, each.text) for each in raised.value.refusals] == [
-            ("account_city", "The account city field is required.")
-        ]
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        Reply.json(403, {"message": "Access denied."}),
-        Reply.json(403, {"message": "The given data was invalid.", "errors": {}}),
-        Reply.json(403, {"errors": []}),
-        Reply.html(403, "Forbidden"),
-        Reply(403),
-        Reply.json(401, {"message": "Unauthenticated."}),
-    ],
-)
-def test_a_403_without_errors_by_field_refuses_the_caller(body: Reply) -> None:
-    client, _ = answered(403, body)
-    for call in (lambda: client.create_invoice(INVOICE), lambda: client.dry_run(INVOICE), client.items):
-        with pytest.raises(AccessDenied):
-            call()
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -249,42 +166,6 @@ def test_the_answer_tells_an_id_and_nothing_else_and_unknown_members_are_kept() 
     assert made.extra == {"status": "created", "took": 12}
 
 
-@pytest.mark.parametrize(
-    ("body", "told"),
-    [
-        (
-            {"message": "m", "errors": {"lines.0.code": ["a", "b"], "x": "c"}},
-            ["lines.0.code: a", "lines.0.code: b", "x: c"],
-        ),
-        ({"message": "Server Error"}, ["Server Error"]),
-        ({"message": {"odd": 1.5}}, ['{"odd": "1.5"}']),
-        ({"errors": {"a": {"b": 1}}}, ['a: {"b": 1}']),
-        ([], ["the answer cannot be read"]),
-    ],
-)
-def test_reasons_are_read_by_field(body: object, told: list[str]) -> None:
-    assert [str(each) for each in answers.refusal(422, json.dumps(body).encode()).refusals] == told
-
-
-def test_a_refused_reference_is_a_repeated_one_only_where_the_owner_says_so() -> None:
-    body = json.dumps({"errors": {"invoice_reference": ["Deze is al gebruikt."]}}).encode()
-    assert not answers.refusal(403, body).duplicate
-    assert answers.refusal(403, body, repeated_is_refused=True).duplicate
-    both = json.dumps({"errors": {"invoice_reference": ["?"], "account_city": ["?"]}}).encode()
-    assert not answers.refusal(403, both, repeated_is_refused=True).duplicate
-
-
-@given(
-    st.binary(max_size=200)
-    | st.recursive(st.none() | st.text() | st.integers(), lambda s: st.lists(s) | st.dictionaries(st.text(), s)).map(
-        lambda v: json.dumps({"errors": v, "data": v}).encode()
-    )
-)
-def test_no_body_breaks_the_reading(body: bytes) -> None:
-    answers.refusal(403, body)
-    answers.names_fields(body)
-
-
 @given(st.recursive(st.none() | st.text() | st.integers(), lambda s: st.lists(s) | st.dictionaries(st.text(), s)))
 def test_no_echo_breaks_the_comparison(echo: object) -> None:
     answers.dry_run(INVOICE, {"dry_run": True, "data": echo, "lines": echo})
@@ -299,3 +180,28 @@ def test_what_the_options_say_stands_on_the_card() -> None:
     assert card.refuses_repeated_reference
     assert repr(provider) == "WebParking('https://bridge.example')"
     provider.close()
+
+
+def test_both_documented_calls_can_be_made_by_hand_and_a_dry_run_counts_as_reading() -> None:
+    client, bridge = answered(200, {"dry_run": True, "data": ECHO})
+    told = {each.name: each for each in operations(client)}
+    assert {name: each.writes for name, each in told.items()} == {
+        "items": False,
+        "dry_run": False,
+        "create_invoice": True,
+    }
+    assert all(each.summary.startswith(("GET /item", "POST /invoice")) for each in told.values())
+    told["dry_run"]({"fields": INVOICE})
+    assert bridge.body["dry_run"] == "true"
+
+
+def test_an_invoice_can_neither_be_cancelled_nor_sent_by_e_mail() -> None:
+    provider = build(base_url="https://bridge.example", token=TOKEN)
+    with pytest.raises(CannotExpress) as cancelled:
+        provider.cancel(GUID, reason="gone", idempotency_key="k")
+    with pytest.raises(CannotExpress) as sent:
+        provider.email(GUID, to="ada@example.com", idempotency_key="k")
+    for raised in (cancelled, sent):
+        assert raised.value.reason.value == GUID
+        assert "Exact Online by hand" in raised.value.reason.remedy
+    assert (CARD.cancel, CARD.email, CARD.pdf) == (False, False, False)

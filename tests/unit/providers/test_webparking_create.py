@@ -12,7 +12,7 @@ from providers.invoicing.webparking import CARD, Options, build
 from providers.invoicing.webparking.sandbox import StockItem, Switches, WebParkingService, sandbox
 from providers.sandbox import SandboxAdapter, Script, faults
 from tests.builders import SettableClock
-from tests.unit.providers.test_webparking_mapping import BUYER, a_dutch_draft, a_line
+from tests.unit.providers.webparking_drafts import BUYER, a_dutch_draft, a_line
 
 RAKE = StockItem("RAKE-16", "Leaf rake", Decimal("26.50"), Decimal(21))
 NEW = StockItem("NEW", "New", Decimal("10.00"), Decimal(21))

@@ -32,7 +32,11 @@ class Mail:
 
     kind: str
     id: int
-    contact_ids: tuple[str, ...]
+    to: tuple[str, ...]
+    """The addresses of the contacts that were named."""
+    message: str = ""
+    gateways: tuple[str, ...] = ()
+    copied: bool = False
 
 
 @dataclass(slots=True)

@@ -86,6 +86,7 @@ class AcuInvoiceService:
             "payments_per_document": {str(invoice.id): 0 for invoice in invoices},
             "cards": {f"{kind}s": len(self.account.tables[kind]) for kind in KINDS[1:]},
             "mails": len(self.account.mails),
+            "mails_per_document": dict(Counter(str(each.id) for each in self.account.mails if each.kind == "invoice")),
         }
 
     def _document(self, invoice: Record) -> JsonObject:
@@ -167,19 +168,24 @@ class AcuInvoiceService:
 
     def _send(self, kind: str, asked: JsonObject) -> Reply:
         record = self._record(kind, asked)
-        contacts = asked.get("contacts")
-        ids = [str(each.get("contact_id")) for each in contacts] if isinstance(contacts, list) else []
-        for told in ids:
-            self._record("contact", {"contact_id": told})
-        self.account.mails.append(Mail(kind=kind, id=record.id, contact_ids=tuple(ids)))
+        to = [self._record("contact", each) for each in _entries(asked, "contacts")]
+        mail = Mail(
+            kind=kind,
+            id=record.id,
+            to=tuple(str(contact.fields.get("email")) for contact in to),
+            message=str(asked.get("message") or ""),
+            gateways=tuple(str(each.get("code")) for each in _entries(asked, "payment_gateways")),
+            copied=asked.get("send_me_a_copy") == "1",
+        )
+        self.account.mails.append(mail)
         if kind == "invoice" and record.status == "draft":
             record.status = "open"
         return self._ok([])
 
     def _add_contacts(self, client: Record) -> None:
-        contacts = client.fields.pop("contacts", None)
-        for contact in contacts if isinstance(contacts, list) else []:
+        for contact in _entries(client.fields, "contacts"):
             self.account.add("contact", {**_known("contact", contact), "client_id": str(client.id)})
+        client.fields.pop("contacts", None)
 
     def _record(self, kind: str, asked: JsonObject) -> Record:
         told = str(asked.get(f"{kind}_id"))
@@ -205,6 +211,12 @@ class AcuInvoiceService:
 
     def _ok(self, entries: Iterable[tuple[str, object]]) -> Reply:
         return replies.ok(entries, self.switches)
+
+
+def _entries(asked: JsonObject, name: str) -> list[JsonObject]:
+    """The records of a list in a request; none where it is left out."""
+    found = asked.get(name)
+    return found if isinstance(found, list) else []
 
 
 def _sent(kind: str, asked: JsonObject) -> JsonObject:

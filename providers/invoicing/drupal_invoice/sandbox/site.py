@@ -145,10 +145,11 @@ class Site:
         customer: JsonObject = {"id": self._next_row() if row is None else row}
         customer |= {name: None if given.get(name) is None else str(given[name]) for name in CUSTOMER}
         number = number_in(given.get("customer_number"))
-        customer["customer_number"] = int(number) if number and number >= 1 else self._customer_number(customer)
-        return customer
+        if number is not None:
+            customer["customer_number"] = int(number) if number >= 1 else self._customer_number(customer)
+        return customer  # a number that is none was let through by SQLite, and stands there as it was sent
 
-    def _customer_number(self, customer: JsonObject) -> int:
+    def _customer_number(self, customer: JsonObject) -> object:
         """That of an earlier invoice to the same customer, else one more than the highest; both are sought among
         the invoices of the site's default template."""
         earlier = [each.customer for each in self.invoices.values() if each.template == self.switches.template]
@@ -158,8 +159,11 @@ class Site:
         for other in earlier:
             # As in SQL, nothing equals null.
             if same and all(customer[name] is not None and customer[name] == other[name] for name in same):
-                return int(str(other["customer_number"]))
-        return max((int(str(other["customer_number"])) for other in earlier), default=0) + 1
+                return other["customer_number"]
+        known = [str(other["customer_number"]) for other in earlier]
+        if not all(each.isdecimal() for each in known):
+            raise Died  # PHP 8 does not count on from a text
+        return max(map(int, known), default=0) + 1
 
     def _next_row(self) -> int:
         self._rows += 1

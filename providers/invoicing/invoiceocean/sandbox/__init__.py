@@ -1,15 +1,27 @@
-"""InvoiceOcean's sandbox. `sandbox()` makes one; `providers.sandbox` serves it."""
+"""InvoiceOcean's sandbox. `sandbox()` makes one; `providers.sandbox` serves it.
+
+::
+
+    switches.py         what nobody knows, and moods
+    service.py          the door: tokens, paths
+    account.py          what exists
+    invoices.py         documents                records.py, positions.py, checks.py, lists.py, copying.py
+    delivery.py         e-mail, files            ksef.py
+    payments.py         payments                 paid.py
+    shelves.py          all other records        catalogue.py, references.py, banking.py
+    administration.py   the account itself       hooks.py
+"""
 
 import time
 from collections.abc import Callable
 from datetime import timedelta
 
 from providers.invoicing.invoiceocean.sandbox.service import InvoiceOceanService
-from providers.invoicing.invoiceocean.sandbox.switches import ConnectedPayments, OidScope, Profile, Switches
+from providers.invoicing.invoiceocean.sandbox.switches import ConnectedPayments, Files, OidScope, Profile, Switches
 from providers.sandbox import Faults, Sandbox
 from providers.sandbox.core import Clock, utc_now
 
-__all__ = ["ConnectedPayments", "InvoiceOceanService", "OidScope", "Profile", "Switches", "sandbox"]
+__all__ = ["ConnectedPayments", "Files", "InvoiceOceanService", "OidScope", "Profile", "Switches", "sandbox"]
 
 
 def sandbox(

@@ -1,19 +1,22 @@
-"""What exists in the sandbox's account: invoices in order of change, payments, and the cards made along the way."""
+"""What exists in the sandbox's account: documents in order of change, payments, and the records made along the way."""
 
 import random
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeVar
 
 from providers.domain.money import ZERO
-from providers.invoicing.invoiceocean.sandbox.records import ZONE, Invoice, Payment, Position, number_in
+from providers.invoicing.invoiceocean.sandbox import banking, ksef, references
+from providers.invoicing.invoiceocean.sandbox.catalogue import KINDS, Shelf
+from providers.invoicing.invoiceocean.sandbox.figures import ZONE, number_in
+from providers.invoicing.invoiceocean.sandbox.hooks import Hooks
+from providers.invoicing.invoiceocean.sandbox.paid import Payment
+from providers.invoicing.invoiceocean.sandbox.positions import Position
+from providers.invoicing.invoiceocean.sandbox.records import Invoice
 from providers.invoicing.invoiceocean.sandbox.switches import OidScope, Switches
 from providers.ports import JsonObject
 from providers.sandbox.core import Clock
-
-Key = TypeVar("Key")
 
 FIRST_ID = 460_000_001
 _PREFIXES = {"proforma": "P", "receipt": "R", "bill": "B", "correction": "K"}
@@ -34,9 +37,12 @@ class Account:
         self.invoices: dict[int, Invoice] = {}
         """In the order in which they changed last, newest last."""
         self.payments: dict[int, Payment] = {}
-        self.clients: dict[tuple[str, str, str], int] = {}
-        self.products: dict[str, int] = {}
-        self.departments: dict[str, int] = {}
+        self.shelves = {kind.plural: Shelf(kind) for kind in KINDS}
+        self.cards = references.Cards()
+        self.mails: list[JsonObject] = []
+        """What was sent by e-mail: document, addresses, whether with the file."""
+        self.printed: list[int] = []
+        self.hooks = Hooks(self.shelves["webhooks"])
 
     def now(self) -> datetime:
         return self._clock()
@@ -44,14 +50,18 @@ class Account:
     def today(self) -> date:
         return self.now().astimezone(ZONE).date()
 
-    def create(self, sent: JsonObject) -> Invoice:
-        """A new document from checked fields."""
+    def next_id(self) -> int:
+        self._ids += 1
+        return self._ids
+
+    def create(self, sent: JsonObject, *, to_gov: bool = False) -> Invoice:
+        """A new document from checked fields. `to_gov` sends it to the Polish national system at once."""
         now = self.now()
         kind = str(sent.get("kind") or "vat")
         issued = date.fromisoformat(str(sent.get("issue_date") or self.today()))
         in_month, number = self._number(kind, issued)
         invoice = Invoice(
-            id=self._next_id(),
+            id=self.next_id(),
             kind=kind,
             number=str(sent.get("number") or number),
             in_month=in_month,
@@ -59,47 +69,57 @@ class Account:
             issue_date=issued,
             created=now,
             updated=now,
-            client_id=self._client(sent),
+            client_id=references.client_of(sent, self),
             token="".join(self._dice.choices(_ALPHABET, k=20)),
         )
-        if (seller := str(sent.get("seller_name") or "")) and not sent.get("department_id"):
-            # An unknown seller becomes a new department.
-            invoice.sent["department_id"] = self._card(self.departments, seller)
+        references.fill_seller(invoice, self)
+        references.fill_buyer(invoice, self)
         positions = sent.get("positions")
         for position in positions if isinstance(positions, list) else []:
             self.add_position(invoice, position)
         self.set_paid(invoice, sent)
+        invoice.sent["bank_accounts"] = banking.chosen(invoice, self)
         self.invoices[invoice.id] = invoice
         if invoice.oid:
             self._by_oid.setdefault(invoice.oid, []).append(invoice.id)
+        references.link_receipt(invoice, self)
+        if ksef.goes_by_itself(invoice, self.switches, asked=to_gov):
+            invoice.gov_sent = now
+        self.hooks.invoice("create", invoice)
         return invoice
 
     def add_position(self, invoice: Invoice, sent: JsonObject) -> None:
-        # An unknown line becomes a new product.
-        product = self._card(self.products, str(sent.get("name") or ""))
-        invoice.positions.append(Position.read(sent, position_id=self._next_id(), product_id=product))
+        whole, product = references.product_of(sent, self)
+        forced = references.forced_tax(invoice)
+        invoice.positions.append(Position.read(whole, position_id=self.next_id(), product_id=product, tax=forced))
 
     def set_paid(self, invoice: Invoice, sent: JsonObject) -> None:
         """What a create or an update says of the payment: `status`, `paid`."""
-        if sent.get("status") == "paid":
+        status = sent.get("status")
+        if status == "paid":
             invoice.paid_directly = max(invoice.gross - invoice.paid_by_payments, ZERO)
             invoice.status, invoice.paid_date = "paid", self.today()
             return
+        if isinstance(status, str) and status:
+            back = invoice.status == "paid" and status != "partial" and self.switches.status_goes_back
+            invoice.paid_directly = ZERO if back else invoice.paid_directly
+            invoice.status = status
         if (paid := number_in(sent.get("paid"))) is not None:
             invoice.paid_directly = paid
-        if isinstance(status := sent.get("status"), str) and status:
-            invoice.status = status
         invoice.settle(self.today())
 
     def touch(self, invoice: Invoice) -> None:
         """It changed now, so that it stands in front of every list by change."""
+        invoice.earlier.append(invoice.updated)
         invoice.updated = self.now()
         self.invoices[invoice.id] = self.invoices.pop(invoice.id)
+        self.hooks.invoice("update", invoice)
 
     def delete(self, invoice: Invoice) -> None:
         del self.invoices[invoice.id]
         if invoice.oid:
             self._by_oid[invoice.oid].remove(invoice.id)
+        self.hooks.invoice("destroy", invoice)
 
     def rename(self, invoice: Invoice, oid: str) -> None:
         """Give it another order number."""
@@ -113,6 +133,10 @@ class Account:
         """Whether it is the last of its series."""
         series = (invoice.kind, invoice.issue_date.year, invoice.issue_date.month)
         return invoice.in_month == self._series[series]
+
+    def is_locked(self, invoice: Invoice) -> bool:
+        """Whether it has a number of the Polish national system."""
+        return ksef.has_number(invoice, self.switches, self.now())
 
     def with_oid(self, oid: str) -> Iterator[Invoice]:
         """By the list's filter: exactly, or by a part where that is switched so."""
@@ -129,10 +153,15 @@ class Account:
         return False
 
     def pay(self, sent: JsonObject, price: Decimal, invoices: list[Invoice], paid_at: datetime) -> Payment:
-        """A payment settles its invoices in their order; what is left over goes to the last one."""
-        payment = Payment(self._next_id(), dict(sent), price, paid_at, self.now())
+        """A new payment."""
+        payment = Payment(self.next_id(), dict(sent), price, paid_at, self.now())
         self.payments[payment.id] = payment
-        left = price
+        self.settle(payment, invoices)
+        return payment
+
+    def settle(self, payment: Payment, invoices: list[Invoice]) -> None:
+        """A payment settles its documents in their order; what is left over goes to the last one."""
+        left, payment.overpaid = payment.price, ZERO
         for invoice in invoices:
             share = min(left, max(invoice.gross - invoice.paid, ZERO))
             left -= share
@@ -141,19 +170,29 @@ class Account:
                 share += left if self.switches.overpayment_counts else ZERO
             payment.shares[invoice.id] = share
             self._payments_by_invoice.setdefault(invoice.id, []).append(payment.id)
-        if sent.get("paid", True) is not False:
+        if payment.counts:
             self._book(payment, 1)
-        return payment
+
+    def unsettle(self, payment: Payment, *, books: bool = True) -> None:
+        """Take it off its documents; `books` gives them back what they owed."""
+        for invoice_id in payment.shares:
+            self._payments_by_invoice[invoice_id].remove(payment.id)
+        if books and payment.counts:
+            self._book(payment, -1)
+        payment.shares.clear()
 
     def delete_payment(self, payment: Payment) -> None:
         del self.payments[payment.id]
-        for invoice_id in payment.shares:
-            self._payments_by_invoice[invoice_id].remove(payment.id)
-        if self.switches.payment_deletion_reopens and payment.sent.get("paid", True) is not False:
-            self._book(payment, -1)
+        self.unsettle(payment, books=self.switches.payment_deletion_reopens)
 
     def payments_of(self, invoice: Invoice) -> list[Payment]:
         return [self.payments[found] for found in self._payments_by_invoice.get(invoice.id, [])]
+
+    def add(self, plural: str, sent: JsonObject) -> JsonObject:
+        """A new record of the catalogue."""
+        record = self.shelves[plural].add(self.next_id(), sent, self.now())
+        self.hooks.record(plural, "create", record)
+        return record
 
     def _book(self, payment: Payment, sign: int) -> None:
         for invoice_id, share in payment.shares.items():
@@ -167,19 +206,3 @@ class Account:
         series = (kind, issued.year, issued.month)
         self._series[series] += 1
         return self._series[series], f"{_PREFIXES.get(kind, '')}{self._series[series]}/{issued.month}/{issued.year}"
-
-    def _client(self, sent: JsonObject) -> int:
-        given = sent.get("client_id")
-        if isinstance(given, int) and given > 0:
-            return given
-        key = (str(sent.get("buyer_name")), str(sent.get("buyer_tax_no")), str(sent.get("buyer_email")))
-        return self._card(self.clients, key)
-
-    def _card(self, cards: dict[Key, int], key: Key) -> int:
-        if key not in cards:
-            cards[key] = self._next_id()
-        return cards[key]
-
-    def _next_id(self) -> int:
-        self._ids += 1
-        return self._ids

@@ -2,11 +2,14 @@
 
 import re
 from datetime import date
+from typing import TYPE_CHECKING
 
-from providers.invoicing.invoiceocean.sandbox.account import Account
-from providers.invoicing.invoiceocean.sandbox.records import number_in
+from providers.invoicing.invoiceocean.sandbox.figures import number_in
 from providers.invoicing.invoiceocean.sandbox.switches import Switches
 from providers.ports import JsonObject
+
+if TYPE_CHECKING:
+    from providers.invoicing.invoiceocean.sandbox.account import Account
 
 _KINDS = """
 vat proforma bill receipt advance final correction vat_mp invoice_other vat_margin kp kw estimate vat_rr
@@ -15,6 +18,7 @@ export_products
 """
 KINDS = frozenset(_KINDS.split())
 _LIMITS = {"buyer_name": 256, "seller_name": 256, "buyer_phone": 16, "buyer_email": 255, "description": 65_535}
+_LIMITS |= {"correction_reason": 256}
 _EMOJI = re.compile("[\U0001f300-\U0001faff]")
 _YES = frozenset({"1", "true", "yes"})
 
@@ -37,7 +41,7 @@ def phrases(switches: Switches) -> dict[str, str]:
     return _POLISH if switches.polish else _ENGLISH
 
 
-def errors_in(sent: JsonObject, account: Account) -> dict[str, list[str]]:
+def errors_in(sent: JsonObject, account: "Account") -> dict[str, list[str]]:
     """Field -> texts, as a 422 shows them; empty when the create is fine."""
     say = phrases(account.switches)
     errors: dict[str, list[str]] = {}
@@ -62,6 +66,11 @@ def errors_in(sent: JsonObject, account: Account) -> dict[str, list[str]]:
     return errors
 
 
+def is_oss(sent: JsonObject) -> bool:
+    """Whether a sale belongs to the one stop shop. Documented: not where seller and buyer are of one country."""
+    return str(sent.get("buyer_country") or "PL") != str(sent.get("seller_country") or "PL")
+
+
 def _limits(sent: JsonObject, say: dict[str, str]) -> dict[str, list[str]]:
     return {
         name: [say["long"].format(limit)] for name, limit in _LIMITS.items() if len(str(sent.get(name) or "")) > limit
@@ -81,7 +90,9 @@ def _position_errors(positions: object, say: dict[str, str]) -> dict[str, list[s
             found["positions.name"] = [say["blank"]]
         elif len(name) > _LIMITS["buyer_name"]:
             found["positions.name"] = [say["long"].format(_LIMITS["buyer_name"])]
-        if number_in(position.get("quantity", 1)) in {None, 0}:
+        # A correction of the price alone has no difference in quantity.
+        quantity = number_in(position.get("quantity", 1))
+        if quantity is None or (not quantity and "correction_before_attributes" not in position):
             found["positions.quantity"] = [say["invalid"]]
     return {"positions": [say["invalid"]], **found} if found else {}
 

@@ -6,6 +6,8 @@ from itertools import islice
 
 from providers.invoicing.invoiceocean.sandbox.account import Account
 from providers.invoicing.invoiceocean.sandbox.records import Invoice
+from providers.invoicing.invoiceocean.sandbox.replies import several
+from providers.sandbox.messages import Request
 
 _ORDERS: dict[str, Callable[[Invoice], object]] = {
     "number": lambda invoice: invoice.number,
@@ -29,10 +31,12 @@ def page_of(query: Mapping[str, str], account: Account) -> slice:
     return slice(first, first + size)
 
 
-def invoices(query: Mapping[str, str], account: Account, *, salt: int) -> list[Invoice]:
+def invoices(request: Request, account: Account, *, salt: int) -> list[Invoice]:
     """One page. `salt` differs from request to request, for orders that are not stable."""
+    query = request.query
     rows = page_of(query, account)
-    found = _matching(query, account, _candidates(query, account, salt))
+    chosen = _chosen(_candidates(query, account, salt), query, several(request, "kinds[]"))
+    found = _matching(query, account, chosen)
     return list(islice(found, rows.start, rows.stop))
 
 
@@ -46,25 +50,42 @@ def _candidates(query: Mapping[str, str], account: Account, salt: int) -> Iterab
     if account.switches.unstable_ties:
         chosen = sorted(chosen, key=lambda invoice: hash((invoice.id, salt)))
         return sorted(chosen, key=lambda invoice: invoice.updated.replace(microsecond=0), reverse=True)
+    if account.switches.list_lag:
+        shown = account.now() - account.switches.list_lag
+        seen = [(moment, invoice) for invoice in chosen if (moment := invoice.as_of(shown))]
+        chosen = [invoice for _, invoice in sorted(seen, key=lambda pair: pair[0], reverse=True)]
     if (name, direction) == ("updated_at", "desc") or name not in _ORDERS:
         return chosen
     return sorted(chosen, key=_ORDERS[name], reverse=direction == "desc")  # type: ignore[arg-type]
 
 
+_SENT = ("department_id", "from_invoice_id", "invoice_id")
+
+
+def _chosen(candidates: Iterable[Invoice], query: Mapping[str, str], kinds: list[str]) -> Iterator[Invoice]:
+    """By what documents are, not by when they were made."""
+    wanted = {query["kind"]} if query.get("kind") else set(kinds)
+    ids = set(query.get("invoice_ids", "").split(",")) - {""}
+    links = {name: query[name] for name in _SENT if query.get(name)}
+    income, text = query.get("income") != "no", query.get("query", "").lower()
+    for invoice in candidates:
+        if invoice.income is not income or (ids and str(invoice.id) not in ids):
+            continue
+        if wanted and ("canceled" if invoice.cancelled else invoice.kind) not in wanted:
+            continue
+        if any(str(invoice.sent.get(name)) != value for name, value in links.items()):
+            continue
+        if text and text not in f"{invoice.number} {invoice.oid} {invoice.sent.get('buyer_name')}".lower():
+            continue
+        yield invoice
+
+
 def _matching(query: Mapping[str, str], account: Account, candidates: Iterable[Invoice]) -> Iterator[Invoice]:
     start, end = _period(query, account.today())
-    newest = account.now() - account.switches.list_lag
-    kind, status = query.get("kind") or query.get("kinds[]"), query.get("status")
-    number, client = query.get("number"), query.get("client_id")
-    if query.get("income") == "no":
-        return
+    status, number, client = query.get("status"), query.get("number"), query.get("client_id")
     for invoice in candidates:
         moment = _search_date(invoice, query.get("search_date_type", "issue_date"))
         if (start or end) and (moment is None or not (start or date.min) <= moment <= (end or date.max)):
-            continue
-        if account.switches.list_lag and invoice.updated > newest:
-            continue
-        if kind and kind != ("canceled" if invoice.cancelled else invoice.kind):
             continue
         if (status and status != invoice.status) or (number and number != invoice.number):
             continue
