@@ -26,6 +26,7 @@ from worker.cli.imports import import_
 from worker.cli.options import CONFIG_VARIABLE, Panel
 from worker.cli.orders import order, orders, retry
 from worker.cli.preview import preview
+from worker.cli.provider import app as provider
 from worker.cli.providers import providers
 from worker.cli.reconcile import reconcile
 from worker.cli.render import complain
@@ -127,8 +128,9 @@ app.add_typer(book, name="book", rich_help_panel=Panel.ACT)
 app.command("demo", rich_help_panel=Panel.TRY)(demo)
 app.command("providers", rich_help_panel=Panel.TRY)(providers)
 app.command("sandbox", rich_help_panel=Panel.TRY)(sandbox)
+app.add_typer(provider, name="provider", rich_help_panel=Panel.TRY)
 
-for group in (app, db, book):
+for group in (app, db, book, provider):
     teach(group)
 
 

@@ -1,12 +1,10 @@
 """The demo: sixty orders become invoices before your eyes, and both sides are proved to match."""
 
-import json
 import shutil
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import ceil
 from pathlib import Path
@@ -20,28 +18,38 @@ from providers.replaying import SignedDelivery
 from providers.sandbox.chaos import Odds
 from providers.shops.woocommerce.replayer import WooCommerceReplayer
 from tasks.ledger.views import OrderLine
-from tasks.reconcile import Report
-from worker.demo.catalogue import SHOPS
-from worker.demo.proof import prove
-from worker.demo.screen import Bars, bars, table
-from worker.demo.stage import BOOK, Stage, StageFailed
+from worker.demo.ending import Ending, write
+from worker.demo.proof import prove_all
+from worker.demo.screen import Bars, bars
+from worker.demo.stage import Stage, StageFailed
 from worker.demo.story import Story, tell
-from worker.demo.verdict import Verdict, judge
+from worker.demo.terms import terms
+from worker.demo.verdict import judge
 from worker.wiring import NoBell, Wired, wire
 
 _SETTLE_SECONDS = 120.0
 _TIMEOUT_SECONDS = 2
+_WIDE = 200
+"""Characters of a line where no terminal says how many it has."""
 
 
-def run_demo(orders: int, *, as_json: bool, keep: bool, faults: str | None = None, odds: Odds | None = None) -> int:
+def run_demo(
+    orders: int,
+    *,
+    provider: str = "invoiceocean",
+    as_json: bool,
+    keep: bool,
+    faults: str | None = None,
+    odds: Odds | None = None,
+) -> int:
     """Run the story of so many orders. Returns 0 only when everything came out as the story expects, else 1.
 
     `faults` is what the sandbox is told to do wrong, `odds` the same, read.
     """
-    out, err = Console(soft_wrap=False), Console(stderr=True)
+    out, err = Console(soft_wrap=False, width=None if sys.stdout.isatty() else _WIDE), Console(stderr=True)
     started = time.monotonic()
-    story = tell(orders)
-    stage = Stage(Path(tempfile.mkdtemp(prefix="counterfoil-demo-")))
+    stage = Stage(Path(tempfile.mkdtemp(prefix="counterfoil-demo-")), provider=provider)
+    story = tell(orders, shops=stage.setting.shops)
     if faults is not None and odds is not None:
         stage.sandbox_options = ("--faults", faults)
         stage.book_options = short_times(odds)
@@ -52,13 +60,19 @@ def run_demo(orders: int, *, as_json: bool, keep: bool, faults: str | None = Non
         with bars(err, deliveries=len(story.deliveries), orders=len(story.orders)) as shown:
             _deliver(stage, story, shown)
             lines = _await_rest(stage, wired, story, shown)
-        report = prove(wired, BOOK)
+        proof = prove_all(wired, wired.books)
         state = stage.state()
-        verdict = judge(story.orders, lines, state)
-        seconds = time.monotonic() - started
-        good = verdict.good and not report.findings and not report.open
-        told = _Told(story, verdict, report, injected(state), seconds, good)
-        _tell(out, told, as_json=as_json)
+        verdict = judge(story.orders, lines, state, terms(wired, story, state))
+        told = Ending(
+            setting=stage.setting,
+            card=next(iter(wired.books.values())).card,
+            story=story,
+            verdict=verdict,
+            proof=proof,
+            faults=injected(state),
+            seconds=time.monotonic() - started,
+        )
+        write(out, told, as_json=as_json)
         wired.close()
         if keep:
             kept = True
@@ -70,7 +84,7 @@ def run_demo(orders: int, *, as_json: bool, keep: bool, faults: str | None = Non
         if not kept:
             stage.close()
             shutil.rmtree(stage.folder, ignore_errors=True)
-    return 0 if good else 1
+    return 0 if told.good else 1
 
 
 def short_times(odds: Odds) -> str:
@@ -87,7 +101,10 @@ def injected(state: Mapping[str, object]) -> Mapping[str, int]:
 
 def _deliver(stage: Stage, story: Story, shown: Bars) -> None:
     """Send every delivery of the story over HTTP, signed as WooCommerce signs."""
-    replayers = {shop.name: WooCommerceReplayer(secret=stage.secret(shop.name), source=shop.source) for shop in SHOPS}
+    replayers = {
+        shop.name: WooCommerceReplayer(secret=stage.secret(shop.name), source=shop.source)
+        for shop in stage.setting.shops
+    }
     with requests.Session() as session:
         session.trust_env = False
         for count, told in enumerate(story.deliveries, start=1):
@@ -118,48 +135,6 @@ def _await_rest(stage: Stage, wired: Wired, story: Story, shown: Bars) -> list[O
         time.sleep(0.1)
 
 
-@dataclass(frozen=True, slots=True)
-class _Told:
-    """Everything that the end of the demo tells."""
-
-    story: Story
-    verdict: Verdict
-    report: Report
-    faults: Mapping[str, int]
-    seconds: float
-    good: bool
-
-
-def _tell(out: Console, told: _Told, *, as_json: bool) -> None:
-    verdict = told.verdict
-    summary = {
-        "orders": len(told.story.orders),
-        "invoices": verdict.invoices,
-        "payments": verdict.payments,
-        "attention": verdict.attention,
-        "duplicates": verdict.duplicates,
-        "missing": verdict.missing,
-        "faults": sum(told.faults.values()),
-        "proof": told.report.proof,
-        "seconds": round(told.seconds, 1),
-    }
-    if as_json:
-        out.print(json.dumps(summary), markup=False, soft_wrap=True, highlight=False)
-        return
-    out.print(table(verdict))
-    out.print()
-    out.print(
-        f"{len(told.story.deliveries)} webhooks, {len(told.story.orders)} orders, {verdict.invoices} invoices, "
-        f"{verdict.payments} payments, {verdict.attention} in need of a person, {told.seconds:.1f} s"
-    )
-    if told.faults:
-        each = ", ".join(f"{name} {count}" for name, count in sorted(told.faults.items()))
-        out.print(f"faults injected at the provider: {sum(told.faults.values())} ({each})", highlight=False)
-    out.print(f"proof: {told.report.proof}", style="bold green" if told.good else "bold red")
-    if not told.good:
-        out.print("Something came out otherwise than the story expects; see the lines marked WRONG.", style="red")
-
-
 def _say_where(err: Console, stage: Stage) -> None:
     command = Path(sys.executable).with_name("counterfoil")
     pids = " ".join(str(pid) for pid in stage.pids().values())
@@ -168,7 +143,7 @@ def _say_where(err: Console, stage: Stage) -> None:
         "The demo keeps running:",
         f"  folder    {stage.folder} (configuration, ledger, logs)",
         f"  web       {stage.web_url}/metrics",
-        f"  sandbox   {stage.sandbox_url}/_sandbox/state",
+        *(f"  sandbox   {url}/_sandbox/state" for url in stage.sandbox_urls.values()),
         f"  look      . {stage.environ_file}; {command} --config {stage.config} orders",
         f"  stop      kill {pids}",
     ):

@@ -1,4 +1,4 @@
-"""A process tree to play on: the sandbox of a provider and Counterfoil in any shape, on free loopback ports.
+"""A process tree to play on: a provider's sandboxes and Counterfoil in any shape, on free loopback ports.
 
 The demo plays on the embedded shape; the integration tests also on several processes, and kill them.
 """
@@ -10,14 +10,17 @@ import signal
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import requests
 
-from worker.demo.catalogue import SHOPS
+from worker.demo import toml
+from worker.demo.books import MAIN, SETTINGS, DemoBook, Setting
 
-BOOK = "main"
+BOOK = MAIN
 _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
 
@@ -38,11 +41,22 @@ class Stage:
     broker_url: str = "memory://"
     sandbox_options: tuple[str, ...] = ()
     book_options: str = ""
-    """More lines for the book's table of the configuration."""
-    sandbox_url: str = ""
+    """More lines for the table of each book in the configuration."""
+    sandbox_urls: dict[str, str] = field(default_factory=dict)
+    """Book -> the address of its sandbox, once it runs."""
     web_url: str = ""
     environ: dict[str, str] = field(default_factory=dict)
     _processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+
+    @property
+    def setting(self) -> Setting:
+        """How the demo is set up at the provider."""
+        return SETTINGS[self.provider]
+
+    @property
+    def sandbox_url(self) -> str:
+        """Where the sandbox listens; the first one, where there are several."""
+        return next(iter(self.sandbox_urls.values()), "")
 
     @property
     def config(self) -> Path:
@@ -66,15 +80,19 @@ class Stage:
 
     def open(self) -> None:
         """Start the sandbox, write the configuration, start Counterfoil. Raises `StageFailed`."""
-        self.environ = {f"DEMO_{shop.name.upper()}_SECRET": secrets.token_urlsafe(24) for shop in SHOPS}
-        self.environ["DEMO_TOKEN"] = secrets.token_urlsafe(24)
+        shops = self.setting.shops
+        self.environ = {f"DEMO_{shop.name.upper()}_SECRET": secrets.token_urlsafe(24) for shop in shops}
+        user = f"{self.setting.user}:" if self.setting.user else ""
+        self.environ["DEMO_TOKEN"] = user + secrets.token_urlsafe(24)
         lines = "".join(f"export {name}={value}\n" for name, value in self.environ.items())
         self.environ_file.touch(mode=0o600)
         self.environ_file.write_text(lines)
         options = ("--port", "0", "--token", "env:DEMO_TOKEN", *self.sandbox_options)
-        self._start("sandbox", "sandbox", self.provider, *options)
-        self.sandbox_url = self._url("sandbox", "sandbox.up")
-        self.config.write_text(self._toml())
+        sandboxes = {book.name: self._sandbox(book) for book in self.setting.books}
+        for name in sandboxes.values():
+            self._start(name, "sandbox", self.provider, *options)
+        self.sandbox_urls = {book: self._url(name, "sandbox.up") for book, name in sandboxes.items()}
+        self.config.write_text(self._configuration())
         for name in self.shape:
             self.start(name)
 
@@ -119,11 +137,13 @@ class Stage:
         return done.returncode, done.stdout + done.stderr
 
     def state(self) -> dict[str, object]:
-        """What the provider holds, as the sandbox tells it."""
-        answer = requests.get(f"{self.sandbox_url}/_sandbox/state", timeout=30)
-        answer.raise_for_status()
-        told: dict[str, object] = answer.json()
-        return told
+        """What the provider holds, as its sandboxes tell it, taken together."""
+        told: list[dict[str, Any]] = []
+        for url in self.sandbox_urls.values():
+            answer = requests.get(f"{url}/_sandbox/state", timeout=30)
+            answer.raise_for_status()
+            told.append(answer.json())
+        return told[0] if len(told) == 1 else _together(told)
 
     def outage(self, seconds: float) -> None:
         """Take the provider down: connections to it are refused for so long."""
@@ -140,7 +160,7 @@ class Stage:
         """Start again what has ended with an error, as whoever watches over processes does. Returns the names."""
         dead = tuple(name for name, process in self._processes.items() if process.poll() not in {None, 0})
         for name in dead:
-            if name == "sandbox":
+            if name.startswith("sandbox"):
                 self.check()
             self._processes.pop(name)
             self.start(name)
@@ -148,7 +168,7 @@ class Stage:
 
     def close(self) -> None:
         """Stop the processes: politely first."""
-        for name in sorted(self._processes, key=lambda name: name == "sandbox"):
+        for name in sorted(self._processes, key=lambda name: name.startswith("sandbox")):
             self.stop(name)
 
     def _start(self, name: str, *arguments: str) -> None:
@@ -180,35 +200,27 @@ class Stage:
     def _tail(self, name: str) -> str:
         return "\n".join(self.log(name).read_text(errors="replace").splitlines()[-15:])
 
-    def _toml(self) -> str:
-        rates = sorted({product.rate for shop in SHOPS for product in (*shop.products, shop.shipping, shop.fee)})
-        return "\n".join(
-            (
-                _table("ledger", url=self.ledger_url),
-                _table("broker", url=self.broker_url),
-                "[web]\nport = 0\n",
-                _table("log", format="json"),
-                *(
-                    _table(
-                        f"shops.{shop.name}",
-                        kind="woocommerce",
-                        secret=f"env:DEMO_{shop.name.upper()}_SECRET",
-                        book=BOOK,
-                    )
-                    + f"tax_number_fields = {json.dumps([shop.tax_no_key])}\n"
-                    for shop in SHOPS
-                ),
-                _table(f"books.{BOOK}", provider=self.provider, base_url=self.sandbox_url, token="env:DEMO_TOKEN")  # noqa: S106  (a reference)
-                + f"tax_rates = {json.dumps([str(rate) for rate in rates])}\n"
-                + self.book_options,
-            )
+    def _sandbox(self, book: DemoBook) -> str:
+        """The name of the process that is the book's sandbox."""
+        return "sandbox" if len(self.setting.books) == 1 else f"sandbox-{book.name}"
+
+    def _configuration(self) -> str:
+        return toml.configuration(
+            self.setting,
+            ledger_url=self.ledger_url,
+            broker_url=self.broker_url,
+            addresses=self.sandbox_urls,
+            more=self.book_options,
         )
 
 
-def _table(name: str, **values: str) -> str:
-    """A TOML table of strings; JSON's strings are TOML's."""
-    lines = "".join(f"{key} = {json.dumps(value)}\n" for key, value in values.items())
-    return f"[{name}]\n{lines}"
+def _together(states: list[dict[str, Any]]) -> dict[str, object]:
+    """Several accounts as if they were one."""
+    counts = {
+        name: dict(sum((Counter(state.get(name, {})) for state in states), Counter[str]()))
+        for name in ("requests", "faults_injected")
+    }
+    return {"documents": [document for state in states for document in state["documents"]], **counts}
 
 
 def _event(line: str) -> dict[str, object]:

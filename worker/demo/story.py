@@ -79,8 +79,14 @@ class Story:
     """(shop, order id) of the orders whose older delivery comes after the newer one."""
 
 
-def tell(orders: int = 60, *, seed: int = 7, opened_at: datetime = _OPENED_AT) -> Story:
-    """Tell a story of so many orders; the same arguments tell the same story.
+def tell(
+    orders: int = 60,
+    *,
+    seed: int = 7,
+    opened_at: datetime = _OPENED_AT,
+    shops: tuple[DemoShop, ...] = SHOPS,
+) -> Story:
+    """Tell a story of so many orders, of these shops in turns; the same arguments tell the same story.
 
     Orders are placed a minute apart from `opened_at` on, and the last one has settled three hours after it
     was placed. Raises `ValueError` for fewer orders than `FEWEST`.
@@ -89,7 +95,8 @@ def tell(orders: int = 60, *, seed: int = 7, opened_at: datetime = _OPENED_AT) -
         raise ValueError(f"a story needs {FEWEST} orders or more, not {orders}")
     rng = Random(seed)  # noqa: S311 - chance for a story, not for a secret
     told = tuple(
-        _order(place, plot, opened_at + timedelta(minutes=place), rng) for place, plot in enumerate(_plots(orders, rng))
+        _order(shops[place % len(shops)], place // len(shops), plot, opened_at + timedelta(minutes=place), rng)
+        for place, plot in enumerate(_plots(orders, rng))
     )
     return _sent(told, rng)
 
@@ -113,9 +120,8 @@ def _plots(orders: int, rng: Random) -> list[Plot]:
     return plots
 
 
-def _order(place: int, plot: Plot, placed_at: datetime, rng: Random) -> StoryOrder:
-    shop = SHOPS[place % len(SHOPS)]
-    sale = _sale(shop, place // len(SHOPS), plot, placed_at, rng)
+def _order(shop: DemoShop, turn: int, plot: Plot, placed_at: datetime, rng: Random) -> StoryOrder:
+    sale = _sale(shop, turn, plot, placed_at, rng)
     return StoryOrder(
         shop=shop.name,
         order_id=str(sale.order_id),
@@ -149,7 +155,7 @@ def _buyer(shop: DemoShop, turn: int, rng: Random) -> Person:
 
 def _goods(shop: DemoShop, turn: int, discount: Decimal, rng: Random) -> tuple[Rung, ...]:
     """One to three products; in turns one sold by the metre, and the cheap ones whose tax is half a cent."""
-    chosen = rng.sample(shop.products, rng.randint(1, 3))
+    chosen = rng.sample(shop.products, rng.randint(1, min(3, len(shop.products))))
     by_metre = [product for product in shop.products if product.fractional]
     if by_metre and turn % 4 == 0 and not any(product.fractional for product in chosen):
         chosen.append(rng.choice(by_metre))

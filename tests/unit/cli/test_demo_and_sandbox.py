@@ -24,6 +24,17 @@ def test_a_demo_of_no_orders_is_wrong_usage(desk: Desk) -> None:
     assert desk.type("demo", "--orders", "0").code == 2
 
 
+def test_a_demo_of_too_few_orders_for_a_story_is_wrong_usage(desk: Desk) -> None:
+    assert desk.type("demo", "--orders", "4").code == 2
+
+
+def test_a_provider_without_a_demo_names_those_that_have_one(desk: Desk) -> None:
+    said = desk.type("demo", "--provider", "invoicelake")
+    assert said.code == 2
+    assert "invoicelake" in said.err
+    assert "acs, acuinvoice, drupal_invoice, invoiceocean, webparking" in said.err
+
+
 def test_a_token_may_be_a_reference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SOME_TOKEN", "from-the-environment")
     (tmp_path / "token").write_text("from-a-file\n")
