@@ -45,7 +45,7 @@ CARD = Card(
     email=False,  # documented by omission
     pdf=False,  # documented by omission
     notes=(
-        "Field lists are shown to account holders only: compare the options' names with them before the first invoice.",
+        "Field lists are shown to account holders only: compare docs/acs-names.md with them before the first invoice.",
         "The token is one string, and stands in the address of every call; test and live have different ones.",
         "Nothing can be cancelled, corrected or deleted through the interface: a duplicate stays.",
         "A lost answer is for a person, until the owner has seen that lists show our reference: list_proves_absence.",

@@ -5,14 +5,14 @@ that the truth can be put in without touching code.
 """
 
 from typing import Final, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from providers.domain.card import Totals
 from providers.domain.money import NotAnAmount, decimal_from
 from providers.domain.orders import PaymentKind, TaxCategory
 from providers.invoicing.acs.names import Names
+from providers.options import Code, Country, LagSeconds, Language, Name, ProviderOptions, TimeZone
 
 PAYMENT_METHODS: Final = {
     PaymentKind.TRANSFER: "Átutalás",
@@ -25,10 +25,8 @@ PAYMENT_METHODS: Final = {
 """Assumed names. A method that the account does not have stops the order, and the account's own are told."""
 
 
-class Options(BaseModel):
+class Options(ProviderOptions):
     """The provider's own part of a book's configuration."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     token_param: str = Field(
         default="access_token",
@@ -65,27 +63,20 @@ class Options(BaseModel):
         default=True,
         description="Whether an order without country, postal code, town or street stops before it is sent. Assumed.",
     )
-    country: str = Field(
+    country: Country = Field(
         default="",
-        pattern=r"^([A-Z]{2})?$",
         description="ISO code of the country of buyers who gave none. Empty: such orders stop.",
     )
-    language: str = Field(
+    language: Language = Field(
         default="hu",
-        pattern=r"^[a-z]{2}$",
         description="ISO code of the invoices' language where the account does not offer the buyer's own.",
     )
-    unit: str = Field(
-        default="db",
-        min_length=1,
-        max_length=100,
-        description="Name of the unit of every line, as the account's units have it.",
-    )
-    payment_methods: dict[PaymentKind, str] = Field(
+    unit: Name = Field(default="db", description="Name of the unit of every line, as the account's units have it.")
+    payment_methods: dict[PaymentKind, Name] = Field(
         default_factory=dict,
         description="Names of the account's payment methods by our kind, such as `card = 'Credit card'`.",
     )
-    vat_codes: dict[str, str] = Field(
+    vat_codes: dict[str, Code] = Field(
         default_factory=dict,
         description="Code or name of the account's VAT group by rate in percent, where several groups have that "
         "rate, and for untaxed lines by `exempt`, `reverse_charge` and `not_subject`. Untaxed lines whose group is "
@@ -110,9 +101,7 @@ class Options(BaseModel):
         description="Net prices cannot express every gross total. Where one is missed by at most one minor unit a "
         "line, add a line over the difference; without it such orders stop.",
     )
-    rounding_name: str = Field(
-        default="Kerekítés", min_length=1, max_length=100, description="What that line is called."
-    )
+    rounding_name: Name = Field(default="Kerekítés", description="What that line is called.")
     rounding_vat_code: str = Field(
         default="",
         max_length=100,
@@ -130,10 +119,8 @@ class Options(BaseModel):
         "that holds our reference. Then a lost answer is resolved by reading the list, and an invoice that is not "
         "there is made anew. Until then a person decides.",
     )
-    list_lag_seconds: int = Field(
+    list_lag_seconds: LagSeconds = Field(
         default=60,
-        ge=0,
-        le=86_400,
         description="How long a fresh invoice may be missing from the list. Absence counts only when it was seen "
         "twice, this far apart. Assumed.",
     )
@@ -174,22 +161,13 @@ class Options(BaseModel):
         description="How long languages, countries, payment methods, currencies, units, VAT groups and customers "
         "are kept before they are read again. What is missed is looked for again at once.",
     )
-    timezone: str = Field(default="Europe/Budapest", description="Time zone of the days of payments. Assumed.")
+    timezone: TimeZone = Field(default="Europe/Budapest", description="Time zone of the days of payments. Assumed.")
 
     @field_validator("vat_codes")
     @classmethod
     def _keys_are_rates_or_categories(cls, codes: dict[str, str]) -> dict[str, str]:
         categories = set(TaxCategory) - {TaxCategory.RATED}
         return {key if key in categories else _rate(key): code for key, code in codes.items()}
-
-    @field_validator("timezone")
-    @classmethod
-    def _is_a_zone(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (KeyError, ValueError, OSError):
-            raise ValueError(f"{name!r} is not the name of a time zone") from None
-        return name
 
     @model_validator(mode="after")
     def _fits_the_names(self) -> Self:

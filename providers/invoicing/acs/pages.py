@@ -9,16 +9,22 @@ an empty page                                 the end
 the same rows as on the page before           an error, since a pager with another name looks just like it;
                                               the end, where the owner says that the last page repeats
 fewer rows in all than the answer tells       an error: a row moved between two requests
+the reader dies                               every batch carries a cursor: the reading goes on behind it
 ============================================  ==========================================================
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Final, TypeAlias
 
 from providers.domain.errors import Unavailable
 
 Row: TypeAlias = dict[str, object]
+Fetch: TypeAlias = Callable[[int], "Page"]
+"""A page's number from 1 -> that page."""
+Identity: TypeAlias = Callable[[Mapping[str, object]], str]
+
 STALE: Final = 3
 """Pages in a row without a new row after which the list is given up as one that goes round in circles."""
 
@@ -32,36 +38,63 @@ class Page:
     total: int | None = None
 
 
-def rows(
-    fetch: Callable[[int], Page], *, identity: Callable[[Mapping[str, object]], str], last_page_repeats: bool = False
-) -> Iterator[Row]:
-    """Every row of a list, each once. `fetch` takes the page's number from 1.
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The rows of one page that were not told before. `cursor` is where to go on behind them."""
+
+    rows: list[Row]
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a reading stands: all that it must know to go on after its process died."""
+
+    page: int = 0
+    """The last page that was read."""
+    count: int = 0
+    """How many rows were told."""
+    before: list[str] = field(default_factory=list)
+    """Who stands on the last page."""
+
+    def text(self) -> str:
+        return json.dumps(asdict(self), separators=(",", ":"))
+
+
+def rows(fetch: Fetch, *, identity: Identity, last_page_repeats: bool = False) -> Iterator[Row]:
+    """Every row of a list, each once. Raises as `batches`."""
+    for batch in batches(fetch, identity=identity, last_page_repeats=last_page_repeats):
+        yield from batch.rows
+
+
+def batches(fetch: Fetch, *, identity: Identity, last_page_repeats: bool = False, after: str = "") -> Iterator[Batch]:
+    """Every row of a list, page by page. `after` is the cursor of the last batch that was taken care of; empty begins
+    at the front.
 
     Raises what `fetch` raises, and `Unavailable` when the pages make no sense as one list.
     """
-    told: set[str] = set()
-    before: list[str] = []
-    number, stale = 1, 0
+    place = _Place(**json.loads(after)) if after else _Place()
+    told, stale = set(place.before), 0
     while True:
+        number = place.page + 1
         page = fetch(number)
         ids = [identity(row) for row in page.rows]
-        repeated = bool(ids) and ids == before
-        if repeated and not last_page_repeats:
+        ended = not ids or (page.pages is not None and number >= page.pages)
+        repeated = bool(ids) and ids == place.before
+        if repeated and not (last_page_repeats or (page.pages is not None and number > page.pages)):
             raise Unavailable(
-                f"the list gives the same rows for the pages {number - 1} and {number}: compare the names of its "
+                f"the list gives the same rows for the pages {place.page} and {number}: compare the names of its "
                 "parameters with the provider's documentation, or set last_page_repeats"
             )
-        if not repeated:
-            known = len(told)
-            for row, each in zip(page.rows, ids, strict=True):
-                if each not in told:
-                    told.add(each)
-                    yield row
-            stale = 0 if len(told) > known else stale + 1
-        if not ids or repeated or (page.pages is not None and number >= page.pages):
+        new = {each: row for row, each in zip(page.rows, ids, strict=True) if each not in told}
+        told |= new.keys()
+        stale = 0 if new else stale + 1
+        place = _Place(number, place.count + len(new), ids)
+        if new:
+            yield Batch(list(new.values()), place.text())
+        if ended or repeated:
             break
         if stale >= STALE:
             raise Unavailable(f"the list gave no new row for {STALE} pages and does not end")
-        before, number = ids, number + 1
-    if page.total is not None and len(told) < page.total:
-        raise Unavailable(f"the list tells of {page.total} rows, but gave {len(told)}: rows moved while it was read")
+    if page.total is not None and place.count < page.total:
+        raise Unavailable(f"the list tells of {page.total} rows, but gave {place.count}: rows moved while it was read")

@@ -125,15 +125,20 @@ class AcsService:
             return self._failed(400, [(self.switches.names.bulk, checks.MISSING)])
         problems = [list(checks.invoice_problems(each, self.account)) for each in several]
         if not self.switches.bulk_all_or_nothing:
-            return self._done(
-                [
-                    self._error(400, wrong) if wrong else self._success(self._fresh(self.account.add_invoice(sent)))
-                    for sent, wrong in zip(several, problems, strict=True)
-                ]
-            )
+            return self._each(several, problems)
         if any(problems):
             return self._failed(400, [problem for wrong in problems for problem in wrong])
         return self._done([self._fresh(self.account.add_invoice(sent)) for sent in several])
+
+    def _each(self, several: Sequence[JsonObject], problems: Sequence[list[Problem]]) -> Reply:
+        """Every invoice of a bulk create answered by itself."""
+        elements = [
+            self._error(400, wrong) if wrong else self._success(self._fresh(self.account.add_invoice(sent)))
+            for sent, wrong in zip(several, problems, strict=True)
+        ]
+        if not self.switches.bulk_fails_in_part or not any(problems):
+            return self._done(elements)
+        return Reply.json(200 if self.switches.errors_as_http_200 else 400, {"status": "error", "result": elements})
 
     def _read_invoice(self, _request: Request, parts: tuple[str, ...]) -> Reply:
         invoice = self._invoice(parts[0])

@@ -94,6 +94,8 @@ class Switches:
     """A longer order number is refused."""
     bulk_all_or_nothing: bool = False
     """A bulk create makes all or none; otherwise each element is answered by itself."""
+    bulk_fails_in_part: bool = False
+    """A bulk create of which some are refused says "error" as a whole, over the answers of each."""
     pay_appends: bool = False
     """A second payment is added to the first; otherwise it replaces it."""
     paid_as_flag: bool = False
