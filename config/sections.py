@@ -17,6 +17,7 @@ from config.values import BrokerUrl, Duration, LedgerUrl, Name, Percent, Size, T
 ShopKind: TypeAlias = Literal["woocommerce", "generic"]
 IssueOn: TypeAlias = Literal["paid", "placed", "fulfilled"]
 ZeroTotal: TypeAlias = Literal["nothing", "invoice"]
+Refunds: TypeAlias = Literal["attention", "credit_note"]
 CancelledAfterInvoice: TypeAlias = Literal["attention", "cancel"]
 Untaxed: TypeAlias = Literal["stop", "zero_rate", "exempt", "reverse_charge", "not_subject"]
 PaymentKind: TypeAlias = Literal["transfer", "card", "cash", "cash_on_delivery", "paypal", "other"]
@@ -116,6 +117,10 @@ class PolicySettings(Section):
     """Whether payments are recorded at the provider."""
     cancelled_after_invoice: CancelledAfterInvoice = "attention"
     """What an order gets that is cancelled after its invoice was issued, before any money came in for it."""
+    refunds: Refunds = "attention"
+    """What is done about money that was given back after the invoice was issued."""
+    spread_refunds: bool = False
+    """Whether a part given back of an order with several tax rates is spread over its lines by their share."""
     email_invoice: bool = False
     """Whether the provider e-mails the invoice to the buyer, once what is paid of it is recorded."""
     issue_on_by_payment: dict[PaymentKind, IssueOn] = Field(default_factory=dict)

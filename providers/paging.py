@@ -7,8 +7,8 @@ a row is added, or moves to the front  rows are pushed down and seen again: told
 a row is deleted                       rows move up, past the edge of the next page: each request begins at
                                        or before the last row of the one before it, and where its first
                                        row is unknown, the reading goes back until it is known again
-rows tie in the order                  their order may differ from request to request: a request begins at the
-                                       first of the rows that tie with the last one
+rows tie in the order                  their order may differ from request to request: a request begins before
+                                       the first of the rows that tie with the last one
 a row not read yet moves to the front  the front is read again, until nothing newer than at the last look can
 (order: newest change first)           hide there
 the server ignores the page number     the same rows come again and again: `Unavailable`, never a short list;
@@ -16,13 +16,13 @@ the server ignores the page number     the same rows come again and again: `Unav
 the reader dies                        every batch carries a cursor: the reading goes on behind it
 =====================================  =====================================================================
 
-`batches` keeps the identities of a few pages, whatever the length of the list.
+`batches` keeps the identities of a few pages, whatever the length of the list and however much of it changes.
 """
 
 import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any, Final, Generic, TypeAlias, TypeVar
 
@@ -35,8 +35,15 @@ Fetch: TypeAlias = Callable[[int, int], Sequence[Row]]
 ROUNDS: Final = 8
 """How often the front is read again before a list is given up as one that does not stand still."""
 
-_REMEMBERED: Final = 8
+REMEMBERED: Final = 8
 """Pages whose rows are recognised when a list moved up."""
+
+MOST_TIES: Final = 1000
+"""Rows that changed in the very moment of the front's newest change, and are told apart. More of them, such as those
+of one great import, are read once like all others."""
+
+_PATIENCE: Final = 100
+"""Requests beyond four for each half page, before a list is given up as one that gives other rows for each request."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +92,7 @@ def batches(way: Way[Row], *, after: str = "", since: datetime | None = None) ->
     Raises what `fetch` raises, and `Unavailable` when the pages make no sense as one list.
     """
     reading = _Reading(way, _Place.parse(after) if after else _Place(), since)
-    while reading.place.round < ROUNDS:
+    for _ in range(ROUNDS):
         for found in reading.run():
             yield Batch(found, reading.place.text())
         if reading.is_complete():
@@ -103,24 +110,29 @@ class _Place:
     """Rows before this offset have been read in this round, as the list stood then."""
     requests: int = 0
     """Of this round."""
+    ended: bool = False
+    """Whether this round is over."""
     before: list[str] = field(default_factory=list)
     """The rows of the last request."""
+    edge: str = ""
+    """ISO 8601: when the last of them changed. What was not read yet changed no later: behind a row that changed later,
+    and was read, there is no gap. Empty where too many tie for that."""
     mark: str = ""
     """ISO 8601: this round may end at rows that changed earlier."""
     head: list[str] = field(default_factory=list)
     """The first row of the newest look at the front: who it is and when it changed."""
     last_head: list[str] = field(default_factory=list)
-    front: list[str] = field(default_factory=list)
-    """Who has been told that changed since the mark, or with the head."""
+    ties: list[str] = field(default_factory=list)
+    """Who has been told that changed in the same moment as the head."""
     news: bool = False
-    """Whether this round found somebody in the front who was not told before."""
+    """Whether this round found somebody who changed in that moment and was not told before."""
 
     @classmethod
     def parse(cls, cursor: str) -> "_Place":
         return cls(**json.loads(cursor))
 
     def text(self) -> str:
-        return json.dumps(asdict(self), separators=(",", ":"))
+        return json.dumps({each.name: getattr(self, each.name) for each in fields(self)}, separators=(",", ":"))
 
 
 class _Reading(Generic[Row]):
@@ -128,21 +140,23 @@ class _Reading(Generic[Row]):
         self._way = way
         self._since = since
         self.place = place
-        self._known: deque[frozenset[str]] = deque([frozenset(place.before)], maxlen=_REMEMBERED)
-        self._told = set(place.front)
+        self._known: deque[frozenset[str]] = deque([frozenset(place.before)], maxlen=REMEMBERED)
 
     def run(self) -> Iterator[Sequence[Row]]:
         """From where the round stands to the end, or to the first row that changed before the mark."""
         place, way = self.place, self._way
         rejected = -1
-        learned = repeats = 0
-        while True:
+        learned = repeats = asked = furthest = back = 0
+        while not place.ended:
             page, size = self._window()
             start = (page - 1) * size
             found = way.fetch(page, size)
             ids = [way.identity(row) for row in found]
             first = place.requests == 0
             place.requests += 1
+            asked, furthest = asked + 1, max(furthest, start)
+            if asked > 4 * (furthest * 2 // way.page_size + 1) + _PATIENCE:
+                raise Unavailable("the list gives other rows for every request")
             if first:
                 self._look(ids, found)
             repeats = repeats + 1 if start and ids and ids == place.before[: len(ids)] else 0
@@ -151,7 +165,7 @@ class _Reading(Generic[Row]):
             if repeats > 1:
                 raise Unavailable("the list gives the same rows for every page")
             place.before = ids
-            if start and way.rows_vanish and not (ids and self._is_known(ids[0])):
+            if start and way.rows_vanish and not self._joins(ids, found):
                 # Rows before this window are gone, so that some that were behind its edge stand before it now;
                 # or there was no size with which it could overlap. Going back tells which.
                 again = rejected == learned
@@ -159,16 +173,16 @@ class _Reading(Generic[Row]):
                     return
                 if not (start >= place.position and again):
                     rejected = learned
-                    place.position = max(start - size // 2, 0)
+                    back = back * 2 or max(size // 2, 1)
+                    place.position = max(start - back, 0)
                     continue
+            back = 0
             learned += any(not self._is_known(identity) for identity in ids)
             self._known.append(frozenset(ids))
-            ended = len(found) < size or self._reached(found)
-            place.position = self._edge(found, start)
+            place.ended = len(found) < size or self._reached(found)
+            self._step(found, start)
             self._note(found, ids)
             yield found
-            if ended:
-                return
 
     def is_complete(self) -> bool:
         """Whether nothing can have been missed: one answer is a moment's picture, nothing can have moved past it;
@@ -181,8 +195,8 @@ class _Reading(Generic[Row]):
     def begin_again(self) -> None:
         """Another round: the front, down to what changed before the last look at it."""
         old = self.place
-        self.place = _Place(round=old.round + 1, mark=old.head[1], last_head=old.head, front=sorted(self._told))
-        self._known = deque(maxlen=_REMEMBERED)
+        self.place = _Place(round=old.round + 1, mark=old.head[1], last_head=old.head, ties=old.ties)
+        self._known = deque(maxlen=REMEMBERED)
 
     def _window(self) -> tuple[int, int]:
         position, largest = self.place.position, self._way.page_size
@@ -190,26 +204,35 @@ class _Reading(Generic[Row]):
             return window(position, largest)
         return position // largest + 1, largest
 
+    def _joins(self, ids: Sequence[str], found: Sequence[Row]) -> bool:
+        """Whether there is no gap between the rows of this request and those that were read."""
+        if not ids or not self._is_known(ids[0]):
+            return False
+        edge, changed = _moment(self.place.edge), self._changed(found[0])
+        return edge is None or changed is None or changed > edge
+
     def _is_known(self, identity: str) -> bool:
         return any(identity in page for page in self._known)
 
     def _look(self, ids: list[str], found: Sequence[Row]) -> None:
+        place = self.place
         if ids:
             changed = self._changed(found[0])
-            self.place.head = [ids[0], changed.isoformat() if changed else ""]
+            place.head = [ids[0], changed.isoformat() if changed else ""]
+        if place.head[1:] != place.last_head[1:]:
+            place.ties = []
 
     def _note(self, found: Sequence[Row], ids: list[str]) -> None:
-        """Remember who stands in the front: what changed since the mark, or at the same moment as the head."""
+        """Remember who changed in the same moment as the head. Whoever changed later is a new head at the next look."""
         place = self.place
-        if self._way.changed is None or not place.head or not place.head[1]:
-            return
-        edge = datetime.fromisoformat(place.mark or place.head[1])
-        for row, identity in zip(found, ids, strict=True):
+        moment = _moment(place.head[1]) if place.head else None
+        for row, identity in zip(found, ids, strict=True) if moment is not None else ():
             changed = self._changed(row)
-            if changed is not None and changed >= edge and identity not in self._told:
-                self._told.add(identity)
+            if changed is None or changed < moment:
+                return
+            if changed == moment and len(place.ties) < MOST_TIES and identity not in place.ties:
+                place.ties.append(identity)
                 place.news = True
-        place.front = sorted(self._told)
 
     def _changed(self, row: Row) -> datetime | None:
         return None if self._way.changed is None else self._way.changed(row)
@@ -221,19 +244,22 @@ class _Reading(Generic[Row]):
         marks = [mark for mark in (self._since, _moment(self.place.mark)) if mark is not None]
         return bool(marks) and last < max(marks)
 
-    def _edge(self, found: Sequence[Row], start: int) -> int:
-        """Where to go on: behind the last row, or behind the first of those that tie with it, as long as
-        the next request still reaches further than this one did."""
-        end = start + len(found)
+    def _step(self, found: Sequence[Row], start: int) -> None:
+        """Go on behind the last row, or before the first of those that tie with it, as long as the next request still
+        reaches further than this one did."""
+        place, end = self.place, start + len(found)
+        place.position, place.edge = end, ""
         last = self._changed(found[-1]) if found else None
         if last is None:
-            return end
+            return
         ties = 1
         while ties < len(found) and self._changed(found[-1 - ties]) == last:
             ties += 1
-        edge = end - ties + 1
-        page, length = window(edge, self._way.page_size)
-        return edge if page * length > end else end
+        for position, edge in ((end - ties, last.isoformat()), (end - ties + 1, "")):
+            page, length = window(position, self._way.page_size)
+            if 0 < position > start and page * length > end:
+                place.position, place.edge = position, edge
+                return
 
 
 def _moment(text: Any) -> datetime | None:

@@ -16,7 +16,7 @@ from config.sections import BookSettings, RetriesSettings, ShopSettings
 from config.settings import Settings
 from providers import registry
 from providers.domain.orders import PaymentKind
-from providers.domain.policy import Cancelled, IssueOn, Policy, Retries, Untaxed, ZeroTotal
+from providers.domain.policy import Cancelled, IssueOn, Policy, Refunds, Retries, Untaxed, ZeroTotal
 from tasks.backoff import Backoff
 from tasks.breaker import Breaker
 from tasks.intake import Intake
@@ -178,6 +178,8 @@ def _policy(shop: ShopSettings, book: BookSettings) -> Policy:
         due_days=told.due_days,
         record_payments=told.record_payments,
         cancelled_after_invoice=Cancelled(told.cancelled_after_invoice),
+        refunds=Refunds(told.refunds),
+        spread_refunds=told.spread_refunds,
         email_invoice=told.email_invoice,
         timezone=shop.timezone,
     )

@@ -92,11 +92,32 @@ class DraftLine:
     tax_category: TaxCategory = TaxCategory.RATED
     kind: LineKind = LineKind.ITEM
     sku: str = ""
+    line_id: str = ""
+    """The order's line that it stands for; empty for one of our own, such as a rounding line."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corrected:
+    """The document that a credit note takes back in part or in whole.
+
+    `before` are its lines as they stood, earlier credit notes counted; `after` the same lines, in the same order, as
+    they shall stand. A line of which nothing is left has quantity and amounts of zero.
+    """
+
+    remote_id: str
+    number: str
+    reference: str
+    before: tuple[DraftLine, ...]
+    after: tuple[DraftLine, ...]
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A document as it should come to exist, in no provider's language yet."""
+    """A document as it should come to exist, in no provider's language yet.
+
+    A credit note's lines are what it takes back, as negative amounts; `corrects` tells both sides of each.
+    """
 
     key: DocumentKey
     order_number: str
@@ -110,6 +131,10 @@ class Draft:
     payment_kind: PaymentKind = PaymentKind.OTHER
     payment_title: str = ""
     language: str = ""
+    rounding_name: str = ""
+    """What a line is called that makes up for a cent which the provider's arithmetic cannot reach; empty: no such
+    line may be added."""
+    corrects: Corrected | None = None
 
     @property
     def net(self) -> Decimal:

@@ -58,6 +58,7 @@ def draft(order: Order, key: DocumentKey, policy: Policy, *, issue_date: date) -
         payment_kind=order.payment_kind,
         payment_title=order.payment_title,
         language=order.language,
+        rounding_name=policy.rounding_name if policy.rounding_line else "",
     )
 
 
@@ -141,6 +142,7 @@ def _draft_line(line: OrderLine, field: str, order: Order, policy: Policy) -> Dr
         tax_category=category,
         kind=line.kind,
         sku=line.sku,
+        line_id=line.line_id,
     )
 
 

@@ -4,13 +4,11 @@ Pure functions.
 """
 
 from providers.domain.card import Card
-from providers.domain.known import Action, Known, KnownDocument, OperationState, PaymentState
+from providers.domain.known import MAY_BE_THERE, Action, Known, KnownDocument, OperationState
 from providers.domain.orders import Order, OrderState
 from providers.domain.policy import Cancelled, Policy
 from providers.domain.reasons import Code, Reason
 from providers.domain.steps import Cancel, Email, Rest
-
-_MONEY_CAME = frozenset({PaymentState.RECORDED, PaymentState.SENT, PaymentState.UNKNOWN})
 
 
 def next_cancel(order: Order, invoice: KnownDocument, known: Known, policy: Policy, card: Card) -> Cancel | None:
@@ -25,7 +23,7 @@ def next_cancel(order: Order, invoice: KnownDocument, known: Known, policy: Poli
         not card.cancel
         or order.payments
         or order.refunds
-        or any(payment.state in _MONEY_CAME for payment in invoice.payments)
+        or any(payment.state in MAY_BE_THERE for payment in invoice.payments)
     ):
         return None
     effect = invoice.effect(Action.CANCEL)

@@ -1,10 +1,12 @@
 """What a provider knows first of a document: what changes there without us."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
 from providers.domain.documents import RemoteDocument, RemoteState
+
+_NOTHING = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,11 +15,24 @@ class Facts:
 
     state: RemoteState | None = None
     paid: Decimal | None = None
+    recorded: Decimal = _NOTHING
+    """What was recorded from here, or was on its way, when it told: `paid` may be older than later payments of ours."""
     overdue: bool | None = None
     emailed_at: datetime | None = None
     viewed_at: datetime | None = None
     tax_office: str = ""
     tax_office_id: str = ""
+    url: str = ""
+
+    def paid_there(self, gross: Decimal) -> Decimal | None:
+        """What it tells as paid on a document over `gross`; None: it does not tell."""
+        if self.state is RemoteState.PAID:
+            return max(self.paid or _NOTHING, gross)
+        return self.paid
+
+    def paid_by_others(self, gross: Decimal) -> Decimal:
+        """What is paid there and did not come from here, such as a bank transfer that was booked there."""
+        return max((self.paid_there(gross) or _NOTHING) - self.recorded, _NOTHING)
 
 
 def facts_of(remote: RemoteDocument) -> Facts:
@@ -29,6 +44,7 @@ def facts_of(remote: RemoteDocument) -> Facts:
         viewed_at=remote.viewed_at,
         tax_office=remote.tax_office,
         tax_office_id=remote.tax_office_id,
+        url=remote.url,
     )
 
 
@@ -36,7 +52,8 @@ def merged(before: Facts | None, told: Facts) -> Facts:
     """The newest facts. What this answer does not tell, such as a list that leaves out e-mails, stays as it was."""
     if before is None:
         return told
-    return Facts(
+    return replace(
+        before,
         state=told.state or before.state,
         paid=before.paid if told.paid is None else told.paid,
         overdue=before.overdue if told.overdue is None else told.overdue,
@@ -44,7 +61,14 @@ def merged(before: Facts | None, told: Facts) -> Facts:
         viewed_at=told.viewed_at or before.viewed_at,
         tax_office=told.tax_office or before.tax_office,
         tax_office_id=told.tax_office_id or before.tax_office_id,
+        url=told.url or before.url,
     )
+
+
+def learned(before: Facts | None, told: Facts, *, recorded: Decimal) -> Facts:
+    """As `merged`; what is paid there is told against `recorded`, which is so much as of now."""
+    now = merged(before, told)
+    return now if told.paid is None and told.state is None else replace(now, recorded=recorded)
 
 
 def news(before: Facts | None, now: Facts) -> tuple[str, ...]:

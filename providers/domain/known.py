@@ -10,6 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from providers.domain.documents import DocumentKey, DocumentKind, DocumentState, Draft, quoted, shortened
+from providers.domain.facts import Facts
 
 _LONGEST_KEY = 255
 """What an `Idempotency-Key` header, and the ledger's column, hold for sure."""
@@ -56,6 +57,10 @@ class PaymentState(StrEnum):
     REFUSED = "refused"
 
 
+MAY_BE_THERE = frozenset({PaymentState.RECORDED, PaymentState.SENT, PaymentState.UNKNOWN})
+"""Payments that the provider may count already."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownPayment:
     """A payment as the ledger knows it. Amounts are decimals in the document's currency."""
@@ -98,6 +103,8 @@ class KnownDocument:
     payments: tuple[KnownPayment, ...] = ()
     effects: tuple[KnownEffect, ...] = ()
     """The newest of each action, in the order of their names; none where the action was never begun."""
+    facts: Facts | None = None
+    """What the provider told last; None: nothing yet."""
 
     def payment(self, key: str) -> KnownPayment | None:
         return next((payment for payment in self.payments if payment.key == key), None)
@@ -114,6 +121,16 @@ class KnownDocument:
     def recorded(self) -> Decimal:
         """The sum of the payments that are recorded at the provider."""
         return sum((p.amount for p in self.payments if p.state is PaymentState.RECORDED), Decimal(0))
+
+    @property
+    def perhaps_recorded(self) -> Decimal:
+        """The same with the payments that are on their way."""
+        return sum((p.amount for p in self.payments if p.state in MAY_BE_THERE), Decimal(0))
+
+    @property
+    def paid_by_others(self) -> Decimal:
+        """What was paid there and did not come from here, as the provider told last."""
+        return self.facts.paid_by_others(self.gross) if self.facts else Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -95,12 +95,23 @@ class OrderPayment:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RefundLine:
+    """What was given back of one line of the order. `gross` is positive; `quantity` zero for a price reduction."""
+
+    line_id: str
+    gross: Decimal
+    quantity: Decimal = ZERO
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     """Money or goods given back. `amount` is positive, in the order's currency."""
 
     refund_id: str
     amount: Decimal
     reason: str = ""
+    lines: tuple["RefundLine", ...] = ()
+    """What was given back of which line, where the shop tells; they add up to `amount`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,9 @@ def next_payment(order: Order, invoice: KnownDocument, policy: Policy, card: Car
         problem = _unpayable(paid, invoice)
         if problem:
             return Stop(reason=problem)
+        shown = _shown_there(paid, invoice, card)
+        if shown:
+            return Rest(state=OrderState.DONE, reason=shown)
         refused = known is not None and known.state is PaymentState.REFUSED
         generation = (known.generation if known else 1) + (1 if refused else 0)
         return Pay(document=invoice, payment=_payment(paid, invoice, card), generation=generation)
@@ -96,6 +99,29 @@ def _unpayable(paid: OrderPayment, invoice: KnownDocument) -> Reason | None:
             remedy="Check the order's payments in the shop; record what is right in the book by hand.",
         )
     return None
+
+
+def _shown_there(paid: OrderPayment, invoice: KnownDocument, card: Card) -> Reason | None:
+    """Why the payment must not be recorded beside what somebody else recorded there; None: it may.
+
+    What others paid in part may be other money than this, so that it is in the way only where both together would
+    overpay. A provider that can only be told "paid" is in the way once it says so.
+    """
+    others = invoice.paid_by_others
+    there = invoice.recorded + others
+    covered = there >= invoice.gross if card.payments is PaymentStyle.FLAG else there + paid.amount > invoice.gross
+    if not others or not covered:
+        return None
+    told = invoice.number or invoice.remote_id
+    return Reason(
+        code=Code.PAID_THERE,
+        text=f"{card.title} shows {others} {invoice.currency} paid on {told} that did not come from here; "
+        f"the payment of {paid.amount} is not recorded beside it",
+        field="paid",
+        value=str(others),
+        remedy="Look whether it is the same money. If it is not, take it off the invoice in the book: then this "
+        "payment is recorded by itself.",
+    )
 
 
 def _payment(paid: OrderPayment, invoice: KnownDocument, card: Card) -> Payment:

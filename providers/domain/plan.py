@@ -5,10 +5,11 @@ one step. An event never says what to do: duplicates, reordering and replays nee
 """
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from providers.domain.card import Card, Finding, Totals
+from providers.domain.crediting import credits_refunds, next_credit
 from providers.domain.documents import DocumentKey, DocumentKind, DocumentState, Draft
 from providers.domain.drafting import draft
 from providers.domain.effects import next_cancel, next_email
@@ -84,7 +85,11 @@ def _before_invoice(
 
 
 def _draft(order: Order, key: DocumentKey, policy: Policy, now: datetime) -> Draft | Reason:
-    return draft(order, key, policy, issue_date=now.astimezone(ZoneInfo(policy.timezone)).date())
+    return draft(order, key, policy, issue_date=_today(policy, now))
+
+
+def _today(policy: Policy, now: datetime) -> date:
+    return now.astimezone(ZoneInfo(policy.timezone)).date()
 
 
 def _nothing_to_invoice(order: Order, known: Known, policy: Policy) -> Rest | None:
@@ -128,7 +133,7 @@ def _after_invoice(
     cancel = next_cancel(order, invoice, known, policy, card)
     if cancel is not None:
         return cancel
-    changed = _changed_since(order, invoice, known, policy, now)
+    changed = _changed_since(order, invoice, known, policy, card, now)
     if changed is not None and changed.code is not Code.REFUND_NEEDS_CREDIT_NOTE:
         return Stop(reason=changed)
     payment = next_payment(order, invoice, policy, card)
@@ -136,6 +141,10 @@ def _after_invoice(
         return payment
     if changed is not None:
         return Stop(reason=changed)
+    if credits_refunds(policy, card):
+        credit = next_credit(order, invoice, known, policy, card, today=_today(policy, now))
+        if credit is not None:
+            return credit
     email = next_email(order, invoice, policy, card)
     if isinstance(email, Email):
         return email
@@ -156,12 +165,15 @@ def _after_cancel(order: Order, invoice: KnownDocument, known: Known) -> Step:
     )
 
 
-def _changed_since(order: Order, invoice: KnownDocument, known: Known, policy: Policy, now: datetime) -> Reason | None:
+def _changed_since(
+    order: Order, invoice: KnownDocument, known: Known, policy: Policy, card: Card, now: datetime
+) -> Reason | None:
     """What the shop changed after the invoice was issued and only a person, or a credit note, can put right."""
     told = invoice.number or invoice.remote_id
     if known.deleted:
         return _too_late(Code.DELETED_AFTER_INVOICE, f"The order was removed from the shop after invoice {told}")
-    if order.cancelled_at is not None:
+    credited = credits_refunds(policy, card)
+    if order.cancelled_at is not None and not (credited and order.refunded >= invoice.gross):
         return _too_late(Code.CANCELLED_AFTER_INVOICE, f"The order was cancelled after invoice {told} was issued")
     # Which rates the book knows was asked when the invoice was made; a list narrowed since changes nothing of it.
     drafted = _draft(order, invoice.key, replace(policy, tax_rates=()), now)
@@ -173,7 +185,7 @@ def _changed_since(order: Order, invoice: KnownDocument, known: Known, policy: P
             f"The order was changed after invoice {told} was issued: it was {invoice.gross} {invoice.currency}, "
             f"it is {drafted.gross} {drafted.currency} now, or its lines or buyer differ",
         )
-    if order.refunds:
+    if order.refunds and not credited:
         return _too_late(
             Code.REFUND_NEEDS_CREDIT_NOTE,
             f"{order.refunded} {order.currency} were given back after invoice {told} was issued",

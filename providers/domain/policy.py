@@ -30,6 +30,13 @@ class Cancelled(StrEnum):
     CANCEL = "cancel"
 
 
+class Refunds(StrEnum):
+    """What is done about money that was given back after the invoice was issued."""
+
+    ATTENTION = "attention"
+    CREDIT_NOTE = "credit_note"
+
+
 class Untaxed(StrEnum):
     """What an untaxed line means whose tax rate the shop does not tell."""
 
@@ -64,6 +71,10 @@ class Policy:
     """Days from issue to due date for orders that are not paid yet."""
     record_payments: bool = True
     cancelled_after_invoice: Cancelled = Cancelled.ATTENTION
+    refunds: Refunds = Refunds.ATTENTION
+    spread_refunds: bool = False
+    """Whether a part given back of an order with several tax rates, of which the shop does not tell the lines, is
+    spread over all of them by their share; else such an order stops."""
     email_invoice: bool = False
     """Whether the provider sends the invoice to the buyer, once what is paid of it is recorded."""
     timezone: str = "UTC"

@@ -22,6 +22,7 @@ from typing import TypeAlias
 
 from providers.domain.documents import DocumentKey, DocumentState, RemoteDocument
 from providers.domain.equality import contradiction
+from providers.domain.facts import facts_of, learned
 from providers.domain.known import (
     Action,
     Known,
@@ -162,6 +163,9 @@ def intended(known: Known, step: Call, *, at: datetime) -> Known:
     match step:
         case Create():
             document = planned(step.draft, step.reference, step.generation)
+            before = known.document(step.draft.key.kind, step.draft.key.ordinal)
+            if before is not None:  # it was there once, and vanished: its payments wait for the new one
+                document = replace(document, payments=before.payments, effects=before.effects)
             return replace(known.with_document(document), operation=_opened(step, Action.CREATE, at))
         case Pay():
             payment = KnownPayment(
@@ -242,6 +246,7 @@ def _issued(known: Known, key: DocumentKey, remote: RemoteDocument) -> Known:
             remote_id=remote.remote_id,
             number=remote.number or document.number,
             verified=remote.gross is not None and contradiction(document, remote) is None,
+            facts=learned(document.facts, facts_of(remote), recorded=document.perhaps_recorded),
         )
     )
 

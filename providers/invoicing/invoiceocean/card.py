@@ -13,8 +13,8 @@ from providers.domain.documents import DocumentKind
 CARD = Card(
     name="invoiceocean",
     title="InvoiceOcean",
-    # Documented. Corrections are documented too, and the client makes them: a draft does not tell what they need.
-    kinds=frozenset({DocumentKind.INVOICE, DocumentKind.RECEIPT, DocumentKind.PRO_FORMA}),
+    # Documented. A credit note is a document of the kind "correction".
+    kinds=frozenset({DocumentKind.INVOICE, DocumentKind.RECEIPT, DocumentKind.PRO_FORMA, DocumentKind.CREDIT_NOTE}),
     reference_field="oid",  # documented: the order number of an external system
     reference_length=255,  # assumed: no limit is printed; one text column of the service is known to hold 255
     finding=Finding.BY_FILTER,  # reported: `oid=` with `period=all`; whether it is exact is unknown, so we compare
@@ -31,7 +31,7 @@ CARD = Card(
     payments=PaymentStyle.APPENDED,  # documented: each POST adds a payment
     partial_payments=True,  # documented: status `partial`
     totals=Totals.IN_CREATE_ANSWER,  # observed
-    credit=CreditStyle.NOT_AVAILABLE,  # from drafts; a person makes a correction with the client
+    credit=CreditStyle.CORRECTION,  # documented: lines before and after, and their differences
     cancel=True,  # documented; reported: never the newest document of a series
     page_size=100,  # documented: default 25, at most 100
     lists=True,

@@ -11,7 +11,7 @@ from typing import Final
 from providers.domain.errors import FieldRefusal, Refused
 from providers.domain.money import ZERO
 from providers.invoicing.invoiceocean import values
-from providers.invoicing.invoiceocean.mapping import plain
+from providers.invoicing.invoiceocean.values import plain
 from providers.ports import JsonObject
 
 REASON_LENGTH: Final = 256

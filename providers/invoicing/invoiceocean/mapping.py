@@ -14,8 +14,9 @@ from providers.domain.errors import CannotExpress
 from providers.domain.money import EXPONENTS, ZERO
 from providers.domain.orders import Buyer, PaymentKind, TaxCategory
 from providers.domain.reasons import Code, Reason
-from providers.invoicing.invoiceocean import values
+from providers.invoicing.invoiceocean import corrections, values
 from providers.invoicing.invoiceocean.options import Options
+from providers.invoicing.invoiceocean.values import plain
 from providers.ports import JsonObject, Prepared
 
 CENT: Final = Decimal("0.01")
@@ -54,10 +55,46 @@ def kinds(options: Options) -> dict[DocumentKind, str]:
 
 def invoice(draft: Draft, reference: str, options: Options) -> Prepared:
     """The body of a create. Raises `CannotExpress`."""
-    _check(draft, options)
+    if draft.key.kind not in kinds(options):
+        raise cannot("this kind of document is not made at InvoiceOcean yet", "kind", draft.key.kind, "Make it there.")
+    _check(draft)
+    if draft.gross < 0:
+        remedy = "Make a correction there by hand."
+        raise cannot("the total is negative", "gross", plain(draft.gross), remedy, code=Code.TOTAL_NEGATIVE)
+    fields = {
+        "kind": kinds(options)[draft.key.kind],
+        **header(draft, reference, options),
+        "positions": [_position(line, options) for line in draft.lines],
+    }
+    prepared = Prepared(reference=reference, payload={"invoice": fields, **_flags(options)})
+    _check_total(draft, prepared.payload)
+    return prepared
+
+
+def credit_note(draft: Draft, reference: str, options: Options) -> Prepared:
+    """The body of a correction, the service's credit note. Raises `CannotExpress`."""
+    _check(draft)
+    told = draft.corrects
+    if told is None or not told.remote_id:
+        raise cannot("it does not tell which invoice it corrects", "corrects", "", "Make a correction there by hand.")
+    lines = [
+        {"before": _position(was, options), "after": _position(is_, options)}
+        for was, is_ in zip(told.before, told.after, strict=True)
+        if was.gross != is_.gross
+    ]
+    fields = {
+        **header(draft, reference, options),
+        **corrections.correction(
+            values.number(told.remote_id), lines, reason=shortened(told.why, corrections.REASON_LENGTH)
+        ),
+    }
+    return Prepared(reference=reference, payload={"invoice": fields, **_flags(options)})
+
+
+def header(draft: Draft, reference: str, options: Options) -> JsonObject:
+    """What a document says besides its kind and its lines."""
     due = draft.issue_date + timedelta(days=draft.due_days)
     fields: JsonObject = {
-        "kind": kinds(options)[draft.key.kind],
         "oid": reference,
         **({"oid_unique": "yes"} if options.oid_unique else {}),
         "currency": draft.currency,
@@ -68,7 +105,6 @@ def invoice(draft: Draft, reference: str, options: Options) -> Prepared:
         **_filled({"payment_type": _payment_type(draft, options), "lang": _language(draft.language, options)}),
         **_buyer(draft.buyer),
         **_filled({"description": _description(draft)}),
-        "positions": [_position(line, options) for line in draft.lines],
     }
     if options.department_id is not None:
         fields["department_id"] = options.department_id
@@ -79,9 +115,7 @@ def invoice(draft: Draft, reference: str, options: Options) -> Prepared:
         fields["np_tax_kind"] = options.np_tax_kind
     if options.identify_oss:
         fields["use_oss"] = True
-    prepared = Prepared(reference=reference, payload={"invoice": fields, **_flags(options)})
-    _check_total(draft, prepared.payload)
-    return prepared
+    return fields
 
 
 def payment(remote_id: str, told: Payment, options: Options) -> JsonObject:
@@ -123,46 +157,36 @@ def line_net(gross: Decimal, tax: str) -> Decimal:
     return (gross / (1 + rate / 100)).quantize(CENT, ROUND_HALF_UP)
 
 
-def plain(number: Decimal) -> str:
-    """A decimal as text with a dot, without exponent and without trailing zeros."""
-    return f"{number.normalize():f}" if number else "0"
-
-
-def _check(draft: Draft, options: Options) -> None:
-    if draft.key.kind not in kinds(options):
-        raise _cannot("this kind of document is not made at InvoiceOcean yet", "kind", draft.key.kind, "Make it there.")
+def _check(draft: Draft) -> None:
     if not draft.lines:
-        raise _cannot("the document has no lines", "lines", "0", "Check the order.", code=Code.NO_LINES)
+        raise cannot("the document has no lines", "lines", "0", "Check the order.", code=Code.NO_LINES)
     if draft.currency not in EXPONENTS:
         remedy = "Check the shop's currency."
-        raise _cannot("not a currency in use", "currency", draft.currency, remedy, code=Code.CURRENCY_UNKNOWN)
+        raise cannot("not a currency in use", "currency", draft.currency, remedy, code=Code.CURRENCY_UNKNOWN)
     if not draft.buyer.name.strip():
         remedy = "Fill in a name or a company in the shop, then try again."
-        raise _cannot("the buyer has no name", "buyer.name", "", remedy, code=Code.BUYER_NAME_MISSING)
+        raise cannot("the buyer has no name", "buyer.name", "", remedy, code=Code.BUYER_NAME_MISSING)
     if len(draft.buyer.name) > NAME_LENGTH:
         remedy = "Shorten it in the shop, then try again."
-        raise _cannot(f"the buyer's name is longer than {NAME_LENGTH} characters", "buyer.name", "", remedy)
+        raise cannot(f"the buyer's name is longer than {NAME_LENGTH} characters", "buyer.name", "", remedy)
     for number, line in enumerate(draft.lines, start=1):
         _check_line(line, f"lines.{number}", draft.currency)
-    if draft.gross < 0:
-        remedy = "Make a correction there by hand."
-        raise _cannot("the total is negative", "gross", plain(draft.gross), remedy, code=Code.TOTAL_NEGATIVE)
 
 
 def _check_line(line: DraftLine, where: str, currency: str) -> None:
     if not line.name.strip():
-        raise _cannot("a line has no name", f"{where}.name", "", "Name the product in the shop, then try again.")
+        raise cannot("a line has no name", f"{where}.name", "", "Name the product in the shop, then try again.")
     if line.quantity <= 0:
         remedy = "Check the order's quantities."
-        raise _cannot("a line's quantity is not positive", f"{where}.quantity", plain(line.quantity), remedy)
+        raise cannot("a line's quantity is not positive", f"{where}.quantity", plain(line.quantity), remedy)
     if line.gross != line.gross.quantize(CENT):
         remedy = f"InvoiceOcean keeps two decimals; invoice {currency} by hand."
         value = plain(line.gross)
-        raise _cannot("an amount has more decimals", f"{where}.gross", value, remedy, code=Code.AMOUNT_PRECISION)
+        raise cannot("an amount has more decimals", f"{where}.gross", value, remedy, code=Code.AMOUNT_PRECISION)
     if line.tax_category is TaxCategory.RATED and not 0 <= line.tax_rate < 100:
         remedy = "Check the shop's taxes."
         value = plain(line.tax_rate)
-        raise _cannot("not a tax rate", f"{where}.tax_rate", value, remedy, code=Code.TAX_RATE_UNKNOWN)
+        raise cannot("not a tax rate", f"{where}.tax_rate", value, remedy, code=Code.TAX_RATE_UNKNOWN)
 
 
 def _check_total(draft: Draft, payload: JsonObject) -> None:
@@ -170,10 +194,10 @@ def _check_total(draft: Draft, payload: JsonObject) -> None:
     if gross != draft.gross:
         text = f"InvoiceOcean would compute {plain(gross)} in place of {plain(draft.gross)}"
         remedy = "Compare the order's lines with its total."
-        raise _cannot(text, "gross", plain(draft.gross), remedy, code=Code.TOTAL_MISMATCH)
+        raise cannot(text, "gross", plain(draft.gross), remedy, code=Code.TOTAL_MISMATCH)
 
 
-def _cannot(text: str, field: str, value: str, remedy: str, *, code: Code = Code.CANNOT_EXPRESS) -> CannotExpress:
+def cannot(text: str, field: str, value: str, remedy: str, *, code: Code = Code.CANNOT_EXPRESS) -> CannotExpress:
     return CannotExpress(
         Reason(code=code, text=f"{text[0].upper()}{text[1:]}.", field=field, value=value, remedy=remedy)
     )

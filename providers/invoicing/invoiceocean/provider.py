@@ -37,7 +37,8 @@ class InvoiceOcean:
         self._client.close()
 
     def prepare(self, draft: Draft) -> Prepared:
-        return mapping.invoice(draft, draft.key.reference(self._card.reference_length), self._options)
+        said = mapping.credit_note if draft.key.kind is DocumentKind.CREDIT_NOTE else mapping.invoice
+        return said(draft, draft.key.reference(self._card.reference_length), self._options)
 
     def create(self, prepared: Prepared, *, idempotency_key: str) -> RemoteDocument:  # noqa: ARG002 - not honoured
         return self._document(self._client.create_prepared(prepared.payload))
@@ -68,7 +69,7 @@ class InvoiceOcean:
 
     def pay(self, remote_id: str, payment: Payment, *, idempotency_key: str) -> RemotePayment:  # noqa: ARG002
         row = self._client.create_payment(mapping.payment(remote_id, payment, self._options))
-        return answers.payment({"price": mapping.plain(payment.amount), **row})
+        return answers.payment({"price": values.plain(payment.amount), **row})
 
     def cancel(self, remote_id: str, *, reason: str, idempotency_key: str) -> None:  # noqa: ARG002 - not honoured
         self._client.cancel_invoice(values.number(remote_id), reason)

@@ -54,3 +54,8 @@ def identity(value: Mapping[str, object]) -> str:
 def number(remote_id: str) -> int:
     """The id as the service takes it. Ids are whole numbers from 1: anything else is 0, which nothing has there."""
     return int(remote_id) if remote_id.isascii() and remote_id.isdigit() else 0
+
+
+def plain(number: Decimal) -> str:
+    """A decimal as text with a dot, without exponent and without trailing zeros."""
+    return f"{number.normalize():f}" if number else "0"

@@ -4,8 +4,8 @@ from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from providers.domain.money import EXPONENTS, ZERO
-from providers.domain.orders import Buyer, Order, OrderLine, OrderPayment, Refund, TaxCategory
-from providers.shops.generic.payload import CanonicalOrder, Line, PaymentData
+from providers.domain.orders import Buyer, Order, OrderLine, OrderPayment, Refund, RefundLine, TaxCategory
+from providers.shops.generic.payload import CanonicalOrder, Line, PaymentData, RefundData
 
 
 class AmountsMissing(ValueError):
@@ -36,11 +36,16 @@ def order_from(data: CanonicalOrder, *, stamped_at: datetime | None = None) -> O
         fulfilled_at=data.fulfilled_at,
         cancelled_at=data.cancelled_at,
         payments=payments,
-        refunds=tuple(Refund(**refund.model_dump()) for refund in data.refunds),
+        refunds=tuple(map(_refund, data.refunds)),
         payment_kind=data.payment_kind,
         payment_title=data.payment_title,
         language=data.language,
     )
+
+
+def _refund(data: RefundData) -> Refund:
+    lines = tuple(RefundLine(line_id=line.line_id, gross=line.gross, quantity=line.quantity) for line in data.lines)
+    return Refund(refund_id=data.refund_id, amount=data.amount, reason=data.reason, lines=lines)
 
 
 def _line(line: Line, place: int, currency: str) -> OrderLine:

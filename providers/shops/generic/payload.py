@@ -118,12 +118,23 @@ class PaymentData(_Member):
     transaction_id: Text = ""
 
 
+class RefundLineData(_Member):
+    """What was given back of one line of the order."""
+
+    line_id: Name
+    gross: Positive
+    quantity: Annotated[Amount, Field(description="0 where only the price was lowered.")] = Decimal(0)
+
+
 class RefundData(_Member):
     """Money or goods given back."""
 
     refund_id: Id
     amount: Positive
     reason: Text = ""
+    lines: Annotated[
+        tuple[RefundLineData, ...], Field(description="Of which lines, where the shop knows; they add up to amount.")
+    ] = ()
 
 
 class CanonicalOrder(_Member):

@@ -146,13 +146,15 @@ class Bench:
         return Decimal(amount) if self.pays else None
 
     def draft(self, number: int | str = 1001, kind: DocumentKind = DocumentKind.INVOICE, **changes: object) -> Draft:
-        """A valid draft of the kind for this provider; a credit note gives back what the invoice is over."""
+        """A valid draft of the kind for this provider; a credit note gives back all that the invoice is over, which
+        must have been made before where the provider joins the two."""
         made = drafts.draft(number, **changes)
         if kind is not DocumentKind.INVOICE:
             made = replace(made, key=DocumentKey(made.key.shop, made.key.order_id, kind))
-        if kind is DocumentKind.CREDIT_NOTE and self.card.credit is CreditStyle.NEGATIVE_INVOICE:
-            made = replace(made, lines=tuple(map(drafts.given_back, made.lines)))
-        return self.adapted(made)
+        made = self.adapted(made)
+        if kind is DocumentKind.CREDIT_NOTE and self.card.credit is not CreditStyle.NOT_AVAILABLE:
+            made = drafts.credited(made, next((each.remote_id for each in self.behind()), ""))
+        return made
 
     def reference(self, number: int | str = 1001, kind: DocumentKind = DocumentKind.INVOICE) -> str:
         return self.draft(number, kind).key.reference(self.card.reference_length)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
-from providers.domain.documents import DocumentKey, DocumentKind, Draft, DraftLine, Payment
+from providers.domain.documents import Corrected, DocumentKey, DocumentKind, Draft, DraftLine, Payment
 from providers.domain.orders import Buyer, LineKind
 
 TODAY = date(2026, 3, 4)
@@ -46,9 +46,21 @@ def line(name: str, gross: str, *, rate: str = "23", quantity: str = "1") -> Dra
     return DraftLine(name=name, net=net, tax=total - net, gross=total, quantity=Decimal(quantity), tax_rate=percent)
 
 
-def given_back(line: DraftLine) -> DraftLine:
-    """The line of a credit note over the whole of it."""
-    return replace(line, net=-line.net, tax=-line.tax, gross=-line.gross)
+def credited(note: Draft, remote_id: str) -> Draft:
+    """The credit note over all lines of the invoice that has this id."""
+    taken = (replace(each, net=-each.net, tax=-each.tax, gross=-each.gross) for each in note.lines)
+    nothing = {"net": Decimal(0), "tax": Decimal(0), "gross": Decimal(0), "quantity": Decimal(0)}
+    after = tuple(replace(each, **nothing) for each in note.lines)
+    invoice = DocumentKey(note.key.shop, note.key.order_id, DocumentKind.INVOICE)
+    told = Corrected(
+        remote_id=remote_id,
+        number="1",
+        reference=invoice.reference(),
+        before=note.lines,
+        after=after,
+        why="Given back",
+    )
+    return replace(note, lines=tuple(taken), corrects=told)
 
 
 def money(amount: str | Decimal, key: str = "pay-1", **changes: object) -> Payment:
