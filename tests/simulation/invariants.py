@@ -126,6 +126,7 @@ def _order(
         _claim(line.state in {OrderState.WAITING, OrderState.CLOSED}, f"{name} is {line.state} ({line.reason})")
         return
     _sums(name, document)
+    credited = _credit_notes(latest, documents)
     rightful = {sale.gross for sale in sales if sale.invoiced}
     gross = Decimal(document["gross"])
     _claim(gross in rightful, f"{name} is invoiced over {gross}, which nobody ever owed")
@@ -142,11 +143,23 @@ def _order(
         _claim(stopped and code is Code.CHANGED_AFTER_INVOICE, f"{name} is {line.state} ({code}), but was changed")
     else:
         _claim(line.state == OrderState.DONE, f"{name} is {line.state} ({line.reason})")
+        _claim(credited == list(latest.refunds), f"{name}: given back {latest.refunds}, credited {credited}")
         _claim(paid == sorted(latest.payments), f"{name}: paid {latest.payments}, recorded {paid}")
     known = Counter(latest.payments)
     for sale in sales:
         known |= Counter(sale.payments)
     _claim(Counter(paid) <= known, f"{name}: recorded {paid}, which was never paid")
+
+
+def _credit_notes(latest: Sale, documents: dict[str, dict[str, Any]]) -> list[Decimal]:
+    """What the credit notes of the order take back, in the order of its refunds; each stands there once."""
+    found = []
+    for place, amount in enumerate(latest.refunds, start=1):
+        note = documents.pop(f"{latest.reference}/credit_note/r{place}", None)
+        if note is not None:
+            _claim(Decimal(note["gross"]) == -amount, f"{note['reference']} is over {note['gross']}, not {-amount}")
+            found.append(amount)
+    return found
 
 
 def _mails(world: World, name: str, document: dict[str, Any], line: OrderLine) -> None:
@@ -177,7 +190,7 @@ def _no_blind_repeat(world: World) -> None:
     looks: dict[str, list[Exchange]] = defaultdict(list)
     for exchange in world.wire.log:
         if exchange.kind in {FIND, READ} and exchange.readable:
-            looks[exchange.order].append(exchange)
+            looks[exchange.about].append(exchange)
         if exchange.kind not in {CREATE, PAY, CANCEL, EMAIL}:
             continue
         key = (exchange.kind, exchange.about)
@@ -188,7 +201,8 @@ def _no_blind_repeat(world: World) -> None:
         _claim(exchange.kind != EMAIL, f"the e-mail of {exchange.about} was sent again at {exchange.began}")
         kind = FIND if exchange.kind == CREATE else READ
         settled = before.ended + world.setup.settle
-        seen = [look.began for look in looks[exchange.order] if look.kind == kind and look.began >= settled]
+        about = exchange.about if exchange.kind == CREATE else exchange.order
+        seen = [look.began for look in looks[about] if look.kind == kind and look.began >= settled]
         lag = world.setup.list_lag
         _claim(bool(seen), f"{exchange.kind} of {exchange.about} was repeated blindly at {exchange.began}")
         _claim(seen[-1] >= settled + lag, f"{exchange.kind} of {exchange.about} was repeated before the list showed it")
@@ -199,7 +213,10 @@ def _operations(world: World) -> None:
     with world.store.read() as connection:
         rows = (
             connection.execute(
-                select(_OPERATIONS, _DOCUMENTS.c.shop, _DOCUMENTS.c.order_id)
+                select(
+                    _OPERATIONS,
+                    *(_DOCUMENTS.c.shop, _DOCUMENTS.c.order_id, _DOCUMENTS.c.kind, _DOCUMENTS.c.ordinal),
+                )
                 .join(_DOCUMENTS, _DOCUMENTS.c.id == _OPERATIONS.c.document_pk)
                 .order_by(_OPERATIONS.c.id)
             )
@@ -209,7 +226,7 @@ def _operations(world: World) -> None:
     effects: dict[tuple[object, ...], list[Any]] = defaultdict(list)
     for row in rows:
         effects[row["document_pk"], row["action"], row["payment_key"]].append(row)
-        key = DocumentKey(row["shop"], row["order_id"], DocumentKind.INVOICE)
+        key = DocumentKey(row["shop"], row["order_id"], DocumentKind(row["kind"]), row["ordinal"])
         derived = operation_key(key, Action(row["action"]), row["generation"], row["payment_key"])
         _claim(row["key"] == derived, f"operation {row['key']} should be {derived}")
     over = {OperationState.ABSENT, OperationState.REFUSED}

@@ -16,7 +16,8 @@ WOOL = "wool"
 """A WooCommerce shop with signed webhooks; invoices once the order is paid."""
 
 PATIO = "patio"
-"""As the yard; the invoice of an order that is cancelled unpaid is cancelled, and every invoice is e-mailed."""
+"""As the yard; the invoice of an order that is cancelled unpaid is cancelled, every invoice is e-mailed, and every
+refund gets its credit note."""
 
 _WOOL_BODY = json.loads((Path(__file__).parents[2] / "docs" / "example-order.json").read_bytes())
 _WOOL_TOTAL = Decimal("59.43")
@@ -31,6 +32,7 @@ class Sale:
     gross: Decimal = Decimal("123.00")
     payments: tuple[Decimal, ...] = ()
     cancelled: bool = False
+    refunds: tuple[Decimal, ...] = ()
     company: str = ""
     stamp: int = 0
 
@@ -54,16 +56,19 @@ class Sale:
     @property
     def version(self) -> tuple[int, int]:
         """The newest wins; within one second the one that has come farther."""
-        return self.stamp, len(self.payments) + self.paid + self.cancelled
+        return self.stamp, len(self.payments) + self.paid + self.cancelled + len(self.refunds)
 
     @property
     def event_id(self) -> str:
         told = f"{self.order_id} {self.stamp} {self.gross} {len(self.payments)} {self.cancelled} {self.company}"
-        return told.replace(" ", "-")
+        return f"{told} {len(self.refunds)}".replace(" ", "-")
 
     def paid_in_full(self, *, later: int = 0) -> "Sale":
         left = self.gross - sum(self.payments)
         return replace(self, payments=(*self.payments, left), stamp=self.stamp + later)
+
+    def given_back(self, amount: str, *, later: int = 0) -> "Sale":
+        return replace(self, refunds=(*self.refunds, Decimal(amount)), stamp=self.stamp + later)
 
     def gone(self, *, later: int = 0) -> "Sale":
         return replace(self, cancelled=True, stamp=self.stamp + later)
@@ -95,6 +100,9 @@ class Sale:
                 for place, amount in enumerate(self.payments, start=1)
             ],
         }
+        data["refunds"] = [
+            {"refund_id": f"r{place}", "amount": str(amount)} for place, amount in enumerate(self.refunds, start=1)
+        ]
         if self.cancelled:
             data["cancelled_at"] = moment.isoformat()
         return json.dumps({"type": "order.updated", "timestamp": moment.isoformat(), "data": data}).encode()

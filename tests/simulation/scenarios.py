@@ -93,6 +93,17 @@ SCENARIOS = (
     ),
     Scenario(name="invoiced, paid and e-mailed", steps=(tells(_PAID.changed(shop=PATIO)),)),
     Scenario(
+        name="paid, then given back in two parts",
+        steps=(
+            tells(_PAID.changed(shop=PATIO)),
+            rests,
+            tells(_PAID.changed(shop=PATIO).given_back("23.00", later=60)),
+            rests,
+            tells(_PAID.changed(shop=PATIO).given_back("23.00", later=60).given_back("100.00", later=60)),
+        ),
+        documents=3,
+    ),
+    Scenario(
         name="cancelled while it is created",
         steps=(
             during_next_call(_UNPAID.changed(shop=PATIO).gone(later=9)),

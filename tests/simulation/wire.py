@@ -30,7 +30,8 @@ _AT_ONCE = 0.001
 
 @dataclass(slots=True)
 class Exchange:
-    """One request. `about` is the reference that is created, paid or looked for; `order` that of the invoice."""
+    """One request. `about` is the reference that is created, paid or looked for; `order` that of the invoice, which
+    stands for the order."""
 
     kind: str
     about: str
@@ -142,28 +143,33 @@ class Wire(SandboxAdapter):
         parts, now = urlsplit(request.path_url), self.sandbox.clock()
         if parts.path.endswith("/send_by_email.json"):
             reference = self._reference(parts.path.split("/")[2])
-            return Exchange(EMAIL, reference, reference, now)
+            return Exchange(EMAIL, reference, order_of(reference), now)
         if request.method == "POST":
             body = json.loads(request.body or b"{}")
             if parts.path == "/invoices/cancel.json":
                 reference = self._reference(str(body["cancel_invoice_id"]))
-                return Exchange(CANCEL, reference, reference, now)
+                return Exchange(CANCEL, reference, order_of(reference), now)
             if parts.path == "/invoices.json":
                 reference = body["invoice"]["oid"]
-                return Exchange(CREATE, reference, reference, now)
+                return Exchange(CREATE, reference, order_of(reference), now)
             told = body["banking_payment"]
-            return Exchange(PAY, told["oid"], self._reference(str(told["invoice_id"])), now)
+            return Exchange(PAY, told["oid"], order_of(self._reference(str(told["invoice_id"]))), now)
         if parts.path == "/invoices.json":
             reference = parse_qs(parts.query).get("oid", [""])[0]
-            return Exchange(FIND if reference else LIST, reference, reference, now)
+            return Exchange(FIND if reference else LIST, reference, order_of(reference), now)
         reference = self._reference(parts.path.rsplit("/", 1)[1].removesuffix(".json"))
-        return Exchange(READ, reference, reference, now)
+        return Exchange(READ, reference, order_of(reference), now)
 
     def _reference(self, invoice_id: str) -> str:
         service = self.sandbox.service
         assert isinstance(service, InvoiceOceanService)
         found = service.account.invoices.get(int(invoice_id))
         return found.oid if found else ""
+
+
+def order_of(reference: str) -> str:
+    """The order that a document is about: its invoice's reference, with which every other one begins."""
+    return "/".join(reference.split("/")[:2])
 
 
 def _readable(response: requests.Response) -> bool:

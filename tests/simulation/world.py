@@ -11,7 +11,7 @@ from sqlalchemy import case, delete, select
 from sqlmodel import SQLModel
 
 from providers.domain.card import Card
-from providers.domain.policy import Cancelled, IssueOn, Policy
+from providers.domain.policy import Cancelled, IssueOn, Policy, Refunds
 from providers.invoicing.invoiceocean import Options, build
 from providers.invoicing.invoiceocean.sandbox import InvoiceOceanService, Switches, sandbox
 from providers.ports import InvoicingProvider
@@ -319,6 +319,7 @@ class World:
             timezone=self.setup.timezone,
             cancelled_after_invoice=Cancelled.CANCEL if name == PATIO else Cancelled.ATTENTION,
             email_invoice=name == PATIO,
+            refunds=Refunds.CREDIT_NOTE if name == PATIO else Refunds.ATTENTION,
         )
         return ShopFront(name=name, shop=shop, book=BOOK, policy=policy)
 
