@@ -137,8 +137,10 @@ def _order(
     if latest.cancelled and latest.shop == PATIO and not latest.payments and not paid:
         _claim(taken_back, f"{name} was cancelled unpaid, but its invoice stands")
         _claim((line.state, code) == (OrderState.CLOSED, Code.INVOICE_CANCELLED), f"{name} is {line.state} ({code})")
-    elif latest.cancelled:
-        _claim(stopped and code is Code.CANCELLED_AFTER_INVOICE, f"{name} is {line.state} ({code}), but cancelled")
+    elif latest.cancelled and not (latest.shop == PATIO and latest.undone and gross == latest.gross):
+        changed = {Code.CHANGED_AFTER_INVOICE} if latest.refunds and gross != latest.gross else set()
+        right = code in {Code.CANCELLED_AFTER_INVOICE, *changed}
+        _claim(stopped and right, f"{name} is {line.state} ({code}), but cancelled")
     elif gross != latest.gross:
         _claim(stopped and code is Code.CHANGED_AFTER_INVOICE, f"{name} is {line.state} ({code}), but was changed")
     else:

@@ -103,10 +103,17 @@ class Shopkeeping(RuleBasedStateMachine):
         if not self.newest[order].cancelled:
             self._tell(self.newest[order].gone(later=1), meanwhile=meanwhile)
 
+    @rule(order=orders, cents=st.integers(1, 20_000), meanwhile=st.booleans())
+    def give_back(self, order: str, cents: int, meanwhile: bool) -> None:
+        sale = self.newest[order]
+        amount = min(Decimal(cents) / 100, sale.gross - sum(sale.refunds))
+        if sale.shop == PATIO and sale.paid and not sale.cancelled and amount:
+            self._tell(sale.given_back(str(amount), later=1), meanwhile=meanwhile)
+
     @rule(order=orders, gross=_amounts, meanwhile=st.booleans())
     def change(self, order: str, gross: Decimal, meanwhile: bool) -> None:
         sale = self.newest[order]
-        if not sale.cancelled:
+        if not sale.cancelled and not sale.refunds:
             paid = (gross,) if sale.paid else ()
             self._tell(sale.changed(gross=gross, payments=paid, later=1), meanwhile=meanwhile)
 

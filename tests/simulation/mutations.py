@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, update
+from sqlalchemy import Connection, update
 
 from providers.domain.known import Action
 from providers.domain.orders import Order
@@ -14,6 +14,7 @@ from providers.domain.results import Absent, Result, intended
 from providers.domain.steps import Create, LookUp, Pay, Rest, Step, Stop, Verify, Wait, Write
 from tasks.ledger.inbox import Event, EventState, Inbox
 from tasks.ledger.ledger import Ledger
+from tasks.ledger.statements import Found, Statement, Values
 from tasks.ledger.store import Store
 from tasks.ledger.tables import NEVER, OrderRow
 from tasks.ledger.turn import Turn
@@ -43,7 +44,7 @@ class LateIntents(Turns):
         owed = self._owed.pop(turn.order_pk, None)
         if owed is not None:
             with self._store.write() as connection:
-                documents = write_intent(self._store, connection, owed, turn, now=claim.now)
+                documents = write_intent(connection, owed, turn, now=claim.now)
             turn = replace(turn, documents=documents, known=intended(turn.known, owed, at=claim.now))
         return super().settle(turn, result, claim=claim, decide=decide, effort=effort)
 
@@ -51,23 +52,24 @@ class LateIntents(Turns):
 class NoLease(Turns):
     """Takes an order whoever holds it."""
 
-    def _begin(self, which: ColumnElement[bool], claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
+    def _begin(self, take: Statement, which: Values, claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
+        named = (_ORDERS.c.shop == which.get("which_shop")) & (_ORDERS.c.order_id == which.get("which_order"))
         with self._store.write() as connection:
-            connection.execute(update(_ORDERS).where(which).values(lease_until=NEVER))
-        return super()._begin(which, claim, decide)
+            connection.execute(update(_ORDERS).where(named).values(lease_until=NEVER))
+        return super()._begin(take, which, claim, decide)
 
 
 class NoFence(Turns):
     """A worker that lost its lease writes all the same."""
 
-    def _extend(self, connection: Connection, turn: Turn, claim: Claim) -> RowMapping:
+    def _extend(self, connection: Connection, turn: Turn, claim: Claim) -> Found:
         extend = (
             update(_ORDERS)
             .where(_ORDERS.c.id == turn.order_pk)
             .values(lease_until=claim.now + claim.lease)
             .returning(_ORDERS.c.revision, _ORDERS.c.deleted, _ORDERS.c.snapshot)
         )
-        return connection.execute(extend).mappings().one()
+        return dict(connection.execute(extend).mappings().one())
 
 
 class LastEventWins(Inbox):

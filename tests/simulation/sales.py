@@ -51,7 +51,12 @@ class Sale:
     @property
     def invoiced(self) -> bool:
         """Whether an invoice should exist by what is told here."""
-        return not self.cancelled and (self.paid or self.shop in {YARD, PATIO})
+        return not self.cancelled and not self.undone and (self.paid or self.shop in {YARD, PATIO})
+
+    @property
+    def undone(self) -> bool:
+        """Whether all of it was given back."""
+        return bool(self.refunds) and sum(self.refunds) >= self.gross
 
     @property
     def version(self) -> tuple[int, int]:
