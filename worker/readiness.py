@@ -24,11 +24,11 @@ def require_ledger(store: Store) -> None:
             f"There is no ledger at {store.url} yet.", f"Make it: {UPGRADE}. `counterfoil up` does so by itself."
         )
     revision, head = migrate.current(store), migrate.head()
-    if revision == head:
-        return
     if revision is None:
         raise NotReady(f"The ledger {store.url} is empty.", f"Bring it to its shape: {UPGRADE}.")
-    if not migrate.knows(revision):
+    if migrate.fits(revision):
+        return
+    if not migrate.is_older(revision):
         raise NotReady(
             f"The ledger {store.url} is at {revision}, which a newer Counterfoil made; this one knows up to {head}.",
             "Install the newer version again.",

@@ -42,9 +42,23 @@ def head() -> str:
     return revision
 
 
-def knows(revision: str) -> bool:
+def fits(revision: str) -> bool:
+    """Whether this program can work on a ledger of this revision: its own, or a later one of the same era.
+
+    Revisions are four digits, and the first is the era: within it, migrations only add what older programs need not
+    know of. So two versions work side by side while one takes the place of the other.
+    """
+    return revision == head() or (revision[:1] == head()[:1] and not _knows(revision))
+
+
+def _knows(revision: str) -> bool:
     """Whether the code has this revision; a newer version of the program may have left one that it has not."""
     return any(script.revision == revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def is_older(revision: str) -> bool:
+    """Whether an upgrade by this program would bring the ledger further."""
+    return revision != head() and _knows(revision)
 
 
 def _config() -> Config:

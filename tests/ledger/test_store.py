@@ -110,5 +110,7 @@ def test_a_time_without_a_zone_is_refused(ledger: Ledger) -> None:
 
 
 def test_the_revision_of_the_code_is_known() -> None:
-    assert migrate.knows(migrate.head())
-    assert not migrate.knows("from the future")
+    assert migrate.fits(migrate.head())
+    assert (migrate.fits("0999"), migrate.is_older("0999")) == (True, False)
+    assert (migrate.fits("1001"), migrate.is_older("1001")) == (False, False)
+    assert (migrate.fits("0001"), migrate.is_older("0001")) == (False, True)

@@ -24,7 +24,11 @@ def test_an_empty_database_is_not_ready_and_says_what_to_do(tmp_path: Path) -> N
     assert "counterfoil db upgrade" in answer.json()["problems"][0]
 
 
-@pytest.mark.parametrize(("revision", "status"), [("0001", 503), ("9999", 200)], ids=["an older one", "a newer one"])
+@pytest.mark.parametrize(
+    ("revision", "status"),
+    [("0001", 503), ("0999", 200), ("1001", 503)],
+    ids=["an older one", "a newer one", "one of a newer era"],
+)
 def test_an_older_ledger_is_not_ready_and_a_newer_one_is(site: Site, revision: str, status: int) -> None:
     """A newer program beside this one may have brought the ledger further; an older shape lacks what this one needs."""
     with site.wired.store.write() as connection:

@@ -60,11 +60,13 @@ def status(json: Json = False, config: Config = None) -> int:
             current = migrate.current(store) if exists(store) else None
     finally:
         store.close()
-    head = migrate.head()
+    head, ready = migrate.head(), current is not None and migrate.fits(current)
     if json:
-        write_json({"ledger": store.url, "current": current, "expected": head, "ready": current == head})
+        write_json({"ledger": store.url, "current": current, "expected": head, "ready": ready})
     elif current == head:
         say(f"The ledger {store.url} is at {head}, as it must be.")
+    elif ready:
+        say(f"The ledger {store.url} is at {current}, which a newer version made; this one, of {head}, works with it.")
     else:
         say(f"The ledger {store.url} is at {current or 'nothing'}, and must be at {head}: {UPGRADE}")
-    return 0 if current == head else 1
+    return 0 if ready else 1

@@ -21,7 +21,8 @@ class Health:
             return [f"the ledger cannot be reached: {error}"]
         if current is None:
             return ["the ledger is empty: run counterfoil db upgrade"]
-        # A revision that this program does not know was made by a newer one beside it, which is no problem.
-        if current != migrate.head() and migrate.knows(current):
+        if migrate.fits(current):
+            return []
+        if migrate.is_older(current):
             return [f"the ledger is at {current} and must be at {migrate.head()}: run counterfoil db upgrade"]
-        return []
+        return [f"the ledger is at {current}, of a newer era than {migrate.head()}: install the newer version"]

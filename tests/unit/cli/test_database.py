@@ -31,14 +31,26 @@ def test_an_upgrade_may_be_repeated(desk: Desk) -> None:
     ("revision", "remedy"), [("9999", "Install the newer version"), (None, "counterfoil db upgrade")]
 )
 def test_a_ledger_of_another_shape_is_not_used(desk: Desk, revision: str | None, remedy: str) -> None:
+    stamp(desk, revision)
+    for command in (("orders",), ("status",), ("book", "list"), ("reconcile", "main")):
+        said = desk.type(*command)
+        assert said.code == 2
+        assert remedy in said.err
+    assert desk.type("db", "status").code == 1
+
+
+def test_a_ledger_that_a_newer_version_only_added_to_is_used(desk: Desk) -> None:
+    stamp(desk, "0999")
+    assert desk.type("orders").code == 0
+    status = desk.type("db", "status", "--json")
+    assert (status.code, status.json["ready"]) == (0, True)
+
+
+def stamp(desk: Desk, revision: str | None) -> None:
+    """The ledger says that it is at this revision."""
     store = Store(f"sqlite:///{desk.folder / 'ledger.sqlite3'}")
     with store.write() as connection:
         connection.execute(text("DELETE FROM alembic_version"))
         if revision:
             connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": revision})
     store.close()
-    for command in (("orders",), ("status",), ("book", "list"), ("reconcile", "main")):
-        said = desk.type(*command)
-        assert said.code == 2
-        assert remedy in said.err
-    assert desk.type("db", "status").code == 1
