@@ -8,7 +8,8 @@ a row is deleted                       rows move up, past the edge of the next p
                                        or before the last row of the one before it, and where its first
                                        row is unknown, the reading goes back until it is known again
 rows tie in the order                  their order may differ from request to request: a request begins before
-                                       the first of the rows that tie with the last one
+                                       the first of the rows that tie with the last one, as long as that leaves
+                                       room for others; many more than a page holds are read in their order
 a row not read yet moves to the front  the front is read again, until nothing newer than at the last look can
 (order: newest change first)           hide there
 the server ignores the page number     the same rows come again and again: `Unavailable`, never a short list;
@@ -117,6 +118,10 @@ class _Place:
     edge: str = ""
     """ISO 8601: when the last of them changed. What was not read yet changed no later: behind a row that changed later,
     and was read, there is no gap. Empty where too many tie for that."""
+    learned: int = 0
+    """Requests of this round that told something new."""
+    rejected: int = -1
+    """How many they were when the reading last went back."""
     mark: str = ""
     """ISO 8601: this round may end at rows that changed earlier."""
     head: list[str] = field(default_factory=list)
@@ -145,8 +150,7 @@ class _Reading(Generic[Row]):
     def run(self) -> Iterator[Sequence[Row]]:
         """From where the round stands to the end, or to the first row that changed before the mark."""
         place, way = self.place, self._way
-        rejected = -1
-        learned = repeats = asked = furthest = back = 0
+        repeats = asked = furthest = back = 0
         while not place.ended:
             page, size = self._window()
             start = (page - 1) * size
@@ -167,17 +171,16 @@ class _Reading(Generic[Row]):
             place.before = ids
             if start and way.rows_vanish and not self._joins(ids, found):
                 # Rows before this window are gone, so that some that were behind its edge stand before it now;
-                # or there was no size with which it could overlap. Going back tells which.
-                again = rejected == learned
-                if not ids and again:
-                    return
-                if not (start >= place.position and again):
-                    rejected = learned
+                # or there was no size with which it could overlap. Going back, and forth again, tells which.
+                if start < place.position or back or place.rejected != place.learned:
+                    place.rejected = place.learned
                     back = back * 2 or max(size // 2, 1)
                     place.position = max(start - back, 0)
                     continue
+                if not ids:
+                    return
             back = 0
-            learned += any(not self._is_known(identity) for identity in ids)
+            place.learned += any(not self._is_known(identity) for identity in ids)
             self._known.append(frozenset(ids))
             place.ended = len(found) < size or self._reached(found)
             self._step(found, start)
@@ -226,7 +229,9 @@ class _Reading(Generic[Row]):
         """Remember who changed in the same moment as the head. Whoever changed later is a new head at the next look."""
         place = self.place
         moment = _moment(place.head[1]) if place.head else None
-        for row, identity in zip(found, ids, strict=True) if moment is not None else ():
+        if moment is None:
+            return
+        for row, identity in zip(found, ids, strict=True):
             changed = self._changed(row)
             if changed is None or changed < moment:
                 return

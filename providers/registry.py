@@ -17,7 +17,7 @@ from providers.invoicing.invoiceocean import sandbox as invoiceocean_sandbox
 from providers.invoicing.webparking import sandbox as webparking_sandbox
 from providers.ports import InvoicingProvider, Shop
 from providers.sandbox import Faults, Sandbox, Traps
-from providers.sandbox.traps import TrappedLists
+from providers.sandbox.traps import NO_TRAPS, HasLists
 from providers.shops.generic.shop import GenericShop
 from providers.shops.woocommerce.shop import WooCommerceShop
 
@@ -48,13 +48,21 @@ class ProviderKind:
     options: type[BaseModel]
     build: Callable[..., InvoicingProvider]
     sandbox: Callable[..., Sandbox]
+    hinted: Callable[[bytes], str] | None = None
+    """Reads the provider's own, unsigned webhook: the id of the document that it names, or "". None: it sends none."""
 
 
 _KINDS = (
     ProviderKind(acs.CARD, acs.Options, acs.build, acs_sandbox.sandbox),
     ProviderKind(acuinvoice.CARD, acuinvoice.Options, acuinvoice.build, acuinvoice_sandbox.sandbox),
     ProviderKind(drupal_invoice.CARD, drupal_invoice.Options, drupal_invoice.build, drupal_sandbox.sandbox),
-    ProviderKind(invoiceocean.CARD, invoiceocean.Options, invoiceocean.build, invoiceocean_sandbox.sandbox),
+    ProviderKind(
+        invoiceocean.CARD,
+        invoiceocean.Options,
+        invoiceocean.build,
+        invoiceocean_sandbox.sandbox,
+        hinted=invoiceocean.hints.document,
+    ),
     ProviderKind(webparking.CARD, webparking.Options, webparking.build, webparking_sandbox.sandbox),
 )
 
@@ -63,8 +71,6 @@ PROVIDERS: Mapping[str, ProviderKind] = {kind.card.name: kind for kind in _KINDS
 
 CARDS: Mapping[str, Card] = {name: kind.card for name, kind in PROVIDERS.items()}
 """Provider name -> what it can do."""
-
-NO_TRAPS = Traps()
 
 SHOP_KINDS = ("woocommerce", "generic")
 
@@ -128,8 +134,8 @@ def build_sandbox(name: str, *, token: str, faults: Faults | None = None, traps:
         raise Misconfigured("provider", f"There is no sandbox of {name!r}.", f"Name one of: {known}.")
     lag = {"list_lag": traps.list_lag} if traps.list_lag and CARDS[name].lists else {}
     sandbox = PROVIDERS[name].sandbox(token=token, faults=faults, **lag)
-    if traps.last_page_repeats or traps.pages_shift:
-        sandbox.service = TrappedLists(sandbox.service, traps)
+    if isinstance(sandbox.service, HasLists):
+        sandbox.service.trap(traps)
     return sandbox
 
 

@@ -65,11 +65,12 @@ def credit_note(
     whole = draft(order, invoice.key, replace(policy, tax_rates=()), issue_date=today)
     if isinstance(whole, Reason):
         return whole
-    standing: tuple[DraftLine, ...] | Reason = whole.lines
+    standing = whole.lines
     for earlier in before:
-        standing = _less(standing, earlier, order, policy)
-        if isinstance(standing, Reason):
-            return standing
+        less = _less(standing, earlier, order, policy)
+        if isinstance(less, Reason):
+            return less
+        standing = less
     left = _less(standing, refund, order, policy)
     if isinstance(left, Reason):
         return left

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import quote
 
 from providers.domain.money import ZERO
@@ -38,6 +39,7 @@ class DocumentState(StrEnum):
     CANCELLED = "cancelled"
 
 
+@lru_cache(maxsize=1024)
 def quoted(part: str) -> str:
     """A part of a key in plain ASCII, without the characters that separate parts or mark a digest."""
     return quote(part, safe="").replace("~", "%7E")

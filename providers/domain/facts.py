@@ -25,10 +25,12 @@ class Facts:
     url: str = ""
 
     def paid_there(self, gross: Decimal) -> Decimal | None:
-        """What it tells as paid on a document over `gross`; None: it does not tell."""
-        if self.state is RemoteState.PAID:
-            return max(self.paid or _NOTHING, gross)
-        return self.paid
+        """What it tells as paid on a document over `gross`, with as many decimals; None: it does not tell."""
+        paid = max(self.paid or _NOTHING, gross) if self.state is RemoteState.PAID else self.paid
+        if paid is None:
+            return None
+        exact = paid.quantize(gross)
+        return exact if exact == paid else paid
 
     def paid_by_others(self, gross: Decimal) -> Decimal:
         """What is paid there and did not come from here, such as a bank transfer that was booked there."""

@@ -64,7 +64,8 @@ class Policy:
     zero_total: ZeroTotal = ZeroTotal.NOTHING
     untaxed: Untaxed = Untaxed.STOP
     rounding_line: bool = False
-    """Whether a difference of at most one minor unit per line between the lines and the total becomes a line."""
+    """Whether a difference of at most one minor unit per line becomes a line: between the lines and the total, and
+    between the total and what the provider's arithmetic can reach."""
     tax_rates: tuple[Decimal, ...] = ()
     """Percentages that the book knows; empty means that every rate the shop names is taken."""
     due_days: int = 7

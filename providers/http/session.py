@@ -4,13 +4,15 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, TypeAlias
 from urllib.parse import urljoin, urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
+from requests.structures import CaseInsensitiveDict
+from requests.utils import check_header_validity
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, stop_before_delay, wait_exponential_jitter
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
@@ -201,16 +203,32 @@ class ProviderSession:
         return answer if body is not None else answer.unusable("more than 10 MiB")
 
     def _prepared(self, call: Call, url: str) -> requests.PreparedRequest:
+        body = None if call.body is None else call.body.content
+        if call.params or "@" in url or not (body or call.method in {"GET", "HEAD"}):
+            prepared = self._session.prepare_request(self._request(call, url))
+        else:
+            # What requests would make of it, without asking again what is the same for every request: whether the
+            # address is one, which proxy, netrc, hooks or cookies the environment has (none is wanted).
+            for header in call.headers.items():
+                check_header_validity(header)
+            prepared = requests.PreparedRequest()
+            prepared.method, prepared.url, prepared.body = call.method, _address(url), body
+            prepared.headers = CaseInsensitiveDict(self._session.headers)  # type: ignore[arg-type]  # all are text
+            if call.body is not None:
+                prepared.headers["Content-Type"] = call.body.content_type
+                prepared.headers["Content-Length"] = str(len(call.body.content))
+            prepared.headers.update(call.headers)
+        return prepared if call.anonymous else self._credentials.put_into(prepared)
+
+    def _request(self, call: Call, url: str) -> requests.Request:
         typed = {"Content-Type": call.body.content_type} if call.body is not None else {}
-        request = requests.Request(
+        return requests.Request(
             call.method,
             url,
             params=call.params,
             headers={**typed, **call.headers},
             data=None if call.body is None else call.body.content,
         )
-        prepared = self._session.prepare_request(request)
-        return prepared if call.anonymous else self._credentials.put_into(prepared)
 
     def _timeouts(self, seconds: float) -> Timeout:
         return Timeout(connect=min(self._connect, seconds), read=min(self._read, seconds), total=seconds)
@@ -233,6 +251,12 @@ class ProviderSession:
         if error is not None:
             raise error
         return outcome
+
+
+@lru_cache(maxsize=256)
+def _address(url: str) -> str:
+    """The address as requests spells it on the wire. Raises `requests.RequestException` where it is none."""
+    return requests.Request("GET", url).prepare().url or ""
 
 
 def _named(call: Call, path: str) -> str:

@@ -20,6 +20,9 @@ SHOP = "counterfoil-check"
 
 _CENT = Decimal("0.01")
 _USUAL_RATE = Decimal(20)
+_ROUNDING = "Rounding"
+"""A cent that the provider's arithmetic cannot reach must not keep a check from being made. No shop's policy is asked:
+the sample is nobody's order."""
 _BUYER = Buyer(
     first_name="Counterfoil",
     last_name="Check",
@@ -64,6 +67,7 @@ def sample(provider: InvoicingProvider, *, now: datetime, rate: Decimal | None =
         buyer=_BUYER,
         issue_date=today,
         sale_date=today,
+        rounding_name=_ROUNDING,
     )
 
 

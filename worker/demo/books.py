@@ -24,11 +24,13 @@ class DemoBook:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Setting:
     """The demo at one provider. `user` stands before the token where the provider wants a user and a password;
-    `notice` tells a newcomer what will be seen here and nowhere else."""
+    `notice` tells a newcomer what will be seen here and nowhere else. `policy` is that of every shop in the
+    configuration."""
 
     provider: str
     books: tuple[DemoBook, ...] = (DemoBook(),)
     user: str = ""
+    policy: Mapping[str, object] = field(default_factory=dict)
     notice: str = ""
 
     @property
@@ -48,15 +50,20 @@ _MOSTLY_ONE_RATE = (
     selling(BOOKS, "LAMP", "MARK"),
 )
 
+_CENTS_ARE_LINES: Mapping[str, object] = {"rounding_line": True}
+"""For providers whose arithmetic does not reach every total: without it such orders would stop."""
+
 _SETTINGS = (
     Setting(provider="invoiceocean"),
     Setting(
         provider="acs",
         books=(DemoBook(options={"list_proves_absence": True, "list_lag_seconds": 0}),),
+        policy=_CENTS_ARE_LINES,
     ),
     Setting(
         provider="acuinvoice",
         books=(DemoBook(shops=_MOSTLY_ONE_RATE, options={"list_lag_seconds": 0}),),
+        policy=_CENTS_ARE_LINES,
         notice="An invoice has one tax rate there: an order with several stops, and says so.",
     ),
     Setting(
@@ -66,6 +73,7 @@ _SETTINGS = (
             DemoBook(name="pln", shops=(BOOKS,), options={"currency": "PLN"}),
         ),
         user="shop_api",
+        policy=_CENTS_ARE_LINES,
         notice="A site knows one currency: there is a book, and a site, for each.",
     ),
     Setting(

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from providers.domain.errors import ProviderError, Throttled
+from tasks.ledger.run import RunLost, RunUnderWay
 from tasks.reconcile import NotProvable, Report, reconcile
 from tasks.reconcile.report import proof_line
 from worker.wiring import Wired
@@ -40,6 +41,6 @@ def prove(wired: Wired, book: str) -> Report:
         except Throttled as error:
             wait = error.retry_after.total_seconds() if error.retry_after else _PAUSE_SECONDS
             time.sleep(min(wait, 2.0))
-        except ProviderError:
+        except (ProviderError, RunUnderWay, RunLost):  # the schedule may be comparing the book just now
             time.sleep(_PAUSE_SECONDS)
     return reconcile(wired.ledger, wired.books[book], wired.fronts, wired.clock)

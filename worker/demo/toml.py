@@ -16,17 +16,17 @@ def configuration(
             _table("broker", url=broker_url),
             _table("web", port=0),
             _table("log", format="json"),
-            *(_book(book, setting.provider, addresses[book.name], more) for book in setting.books),
+            *(_book(book, setting, addresses[book.name], more) for book in setting.books),
         )
     )
 
 
-def _book(book: DemoBook, provider: str, address: str, more: str) -> str:
+def _book(book: DemoBook, setting: Setting, address: str, more: str) -> str:
     """The book's tables, and those of its shops."""
     rates = sorted({product.rate for shop in book.shops for product in (*shop.products, shop.shipping, shop.fee)})
     account = _table(
         f"books.{book.name}",
-        provider=provider,
+        provider=setting.provider,
         base_url=address,
         token="env:DEMO_TOKEN",  # noqa: S106  (a reference)
         tax_rates=[str(rate) for rate in rates],
@@ -39,6 +39,7 @@ def _book(book: DemoBook, provider: str, address: str, more: str) -> str:
             book=book.name,
             tax_number_fields=[shop.tax_no_key],
         )
+        + (_table(f"shops.{shop.name}.policy", **setting.policy) if setting.policy else "")
         for shop in book.shops
     )
     options = _table(f"books.{book.name}.options", **book.options) if book.options else ""

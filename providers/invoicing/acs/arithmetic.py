@@ -2,8 +2,8 @@
 
 Lines carry net unit prices, so that a gross total is hit or missed: at 23 %, a net of 0.80 makes 0.98, one of
 0.81 makes 1.00, and nothing makes 0.99. Lines that miss their own amount are chosen so that they make up for each
-other; what they still miss of the total goes into a line of its own, which is shown as what it is, or the order
-stops.
+other; what they still miss of the total goes into a line of its own, where the shop's policy has a name for it, or
+the order stops.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -97,8 +97,8 @@ def priced(draft: Draft, options: Options) -> list[Priced] | Decimal:
     if not difference:
         return lines
     unit = max(rules.unit, ONE if rules.whole else ZERO)
-    if options.rounding_line and abs(difference) <= unit * len(lines):
-        for rounding in _rounding_lines(difference, lines, rules, options):
+    if draft.rounding_name and abs(difference) <= unit * len(lines):
+        for rounding in _rounding_lines(difference, lines, rules, options, draft.rounding_name):
             if rules.total([*lines, rounding]) == draft.gross:
                 return [*lines, rounding]
     return total
@@ -128,20 +128,20 @@ def _fitted_groups(lines: Sequence[Priced], rules: Arithmetic) -> list[Priced]:
 
 
 def _rounding_lines(
-    difference: Decimal, lines: Sequence[Priced], rules: Arithmetic, options: Options
+    difference: Decimal, lines: Sequence[Priced], rules: Arithmetic, options: Options, name: str
 ) -> Iterator[Priced]:
     """Lines that may make up for the difference: of the owner's untaxed group, else taxed as the biggest lines are."""
     if options.rounding_vat_code:
-        yield _rounding(difference, ZERO, TaxCategory.NOT_SUBJECT, options)
+        yield _rounding(name, difference, ZERO, TaxCategory.NOT_SUBJECT)
         return
     for like in sorted(lines, key=lambda line: -abs(line.net)):
         for net in rules.rounding_nets(difference, like.rate):
-            yield _rounding(net, like.rate, like.line.tax_category, options)
+            yield _rounding(name, net, like.rate, like.line.tax_category)
 
 
-def _rounding(net: Decimal, rate: Decimal, category: TaxCategory, options: Options) -> Priced:
+def _rounding(name: str, net: Decimal, rate: Decimal, category: TaxCategory) -> Priced:
     line = DraftLine(
-        name=options.rounding_name,
+        name=name,
         net=net,
         tax=ZERO,
         gross=net,

@@ -49,6 +49,7 @@ CARD = Card(
         "The token is one string, and stands in the address of every call; test and live have different ones.",
         "Nothing can be cancelled, corrected or deleted through the interface: a duplicate stays.",
         "A lost answer is for a person, until the owner has seen that lists show our reference: list_proves_absence.",
+        "Net prices do not reach every total: some orders need policy `rounding_line`, or stop.",
         "A customer is looked for and made before the invoice; two workers may make one customer twice.",
         "The test system is overwritten from the live one now and then: what was made there can vanish.",
     ),

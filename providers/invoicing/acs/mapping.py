@@ -8,6 +8,7 @@ table of names.
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Final
@@ -24,6 +25,7 @@ from providers.invoicing.acs.values import plain, sendable
 from providers.ports import JsonObject, Prepared
 
 LOOK_UP: Final = "look_up"
+_ANY_NAME: Final = "Rounding"
 _EU_TAX_NUMBER = re.compile(r"[A-Z]{2}[0-9A-Z]+")
 
 
@@ -32,9 +34,7 @@ def invoice(draft: Draft, reference: str, options: Options) -> Prepared:
     _check(draft, options)
     lines = priced(draft, options)
     if isinstance(lines, Decimal):
-        text = f"ACS Invoicing would compute {plain(lines)} in place of {plain(draft.gross)}"
-        remedy = "Compare the order's lines with its total, or allow a line over the difference: rounding_line."
-        raise _cannot(text, "gross", plain(draft.gross), remedy, code=Code.TOTAL_MISMATCH)
+        raise _missed(draft, lines, options)
     names = options.names.invoice
     fields: JsonObject = {
         names.payment_method: _payment_method(draft.payment_kind, draft.payment_title, options),
@@ -207,6 +207,14 @@ def _check_line(line: DraftLine, where: str, currency: str, options: Options) ->
     elif line.tax_category not in options.vat_codes:
         remedy = f"Name the account's VAT group for it in the book's options: vat_codes.{line.tax_category}."
         raise _cannot("no VAT group is named for untaxed lines", f"{where}.tax_category", line.tax_category, remedy)
+
+
+def _missed(draft: Draft, total: Decimal, options: Options) -> CannotExpress:
+    text = f"ACS Invoicing would compute {plain(total)} in place of {plain(draft.gross)}"
+    helps = not isinstance(priced(replace(draft, rounding_name=_ANY_NAME), options), Decimal)
+    remedy = "Allow a line over the difference in the shop's policy: `rounding_line`."
+    remedy = remedy if helps else "Compare the order's lines with its total."
+    return _cannot(text, "gross", plain(draft.gross), remedy, code=Code.TOTAL_MISMATCH)
 
 
 def _cannot(text: str, field: str, value: str, remedy: str, *, code: Code = Code.CANNOT_EXPRESS) -> CannotExpress:

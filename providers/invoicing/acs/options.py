@@ -96,16 +96,11 @@ class Options(ProviderOptions):
     negative_lines: bool = Field(
         default=True, description="Whether the provider takes lines with a negative price, such as vouchers. Assumed."
     )
-    rounding_line: bool = Field(
-        default=True,
-        description="Net prices cannot express every gross total. Where one is missed by at most one minor unit a "
-        "line, add a line over the difference; without it such orders stop.",
-    )
-    rounding_name: Name = Field(default="Kerekítés", description="What that line is called.")
     rounding_vat_code: str = Field(
         default="",
         max_length=100,
-        description="Code of an untaxed VAT group for that line. Empty: it is taxed as the biggest line is.",
+        description="Code of an untaxed VAT group for the line over what rounding leaves, where the shop's policy "
+        "`rounding_line` allows one. Empty: it is taxed as the biggest line is.",
     )
     text_length: int = Field(
         default=200, ge=20, le=10_000, description="Characters that names and comments may have. Assumed."

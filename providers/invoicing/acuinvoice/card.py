@@ -46,6 +46,7 @@ CARD = Card(
         "The token is the API key alone. The key changes whenever the account's master password changes.",
         "HTTPS only.",
         "One tax rate for the whole invoice, and a yes or no on each line: orders with several rates stop.",
+        "Its tax can differ from the shop's by cents: such an order needs policy `rounding_line`, or stops.",
         "No answer tells a total. Totals that are shown are computed here, and are called so.",
         "Payments cannot be recorded. What is paid shows only as the status closed.",
         "An invoice is made as a draft; sending it by e-mail, or a person, opens it.",

@@ -157,7 +157,8 @@ def _line(line: DraftLine, where: str, options: Options) -> JsonObject:
 
 
 def _add_rounding(draft: Draft, fields: JsonObject, options: Options) -> None:
-    """Where the account's tax differs from the shop's by cents, the total is put right by a line that can be seen."""
+    """Where the account's tax differs from the shop's by cents, the total is put right by a line that can be seen, if
+    the shop's policy has a name for it."""
     lines = fields["lines"]
     totals = computed(fields, options)
     assert totals is not None  # noqa: S101 - every part of it was written above
@@ -167,12 +168,14 @@ def _add_rounding(draft: Draft, fields: JsonObject, options: Options) -> None:
         return
     slack = minor_unit(draft.currency) * sum(_is_taxed(line) for line in draft.lines)
     small = abs(difference) <= slack and is_whole(difference, draft.currency)
-    allowed = options.rounding_line and (difference > 0 or options.negative_prices)
-    if not (small and allowed):
+    helps = small and (difference > 0 or options.negative_prices)
+    name = one_line(draft.rounding_name)
+    if not (helps and name):
         text = f"AcuInvoice would compute {plain(totals.gross)} in place of {plain(draft.gross)}"
-        remedy = "Invoice it by hand" + (", or allow the book's option `rounding_line`." if small else ".")
+        remedy = "Invoice it by hand"
+        remedy += ", or allow a line over the difference in the shop's policy: `rounding_line`." if helps else "."
         raise _cannot(text, "gross", plain(draft.gross), remedy, code=Code.TOTAL_MISMATCH)
-    rounding = DraftLine(name=options.rounding_name, net=difference, tax=ZERO, gross=difference, kind=LineKind.ROUNDING)
+    rounding = DraftLine(name=name, net=difference, tax=ZERO, gross=difference, kind=LineKind.ROUNDING)
     lines.append(_line(rounding, "gross", options))
 
 

@@ -9,7 +9,7 @@ from typing import Literal
 from pydantic import Field
 
 from providers.domain.orders import LineKind, TaxCategory
-from providers.options import Currency, LagSeconds, Name, ProviderOptions, TimeZone
+from providers.options import Currency, LagSeconds, ProviderOptions, TimeZone
 
 Meaning = Literal["duplicate", "missing", "denied"]
 ProviderLineKind = Literal["Hours", "Days", "Product", "Expense"]
@@ -99,12 +99,6 @@ class Options(ProviderOptions):
         description="Whether the account taxes freight (assumed not). Used for totals of invoices made by others: we "
         "put shipping into lines.",
     )
-    rounding_line: bool = Field(
-        default=True,
-        description="Put a difference of at most one minor unit per taxed line, between the account's tax and the "
-        "shop's, into a line of its own. Without it such orders stop.",
-    )
-    rounding_name: Name = Field(default="Rounding", description="What that line is called.")
     untaxed_words: dict[TaxCategory, str] = Field(
         default_factory=dict,
         description="What the notes say of lines without tax, such as `reverse_charge = 'Reverse charge, Art. 196'`.",

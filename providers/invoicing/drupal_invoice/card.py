@@ -52,8 +52,9 @@ CARD = Card(
         "Marking an invoice as paid writes all of it back, without a check for changes made meanwhile.",
         "After a 500 an invoice may exist half stored, without lines and with a total of 0; it is found and shown.",
         "A quantity whose unit price would need more than 3 decimals goes into the text of its line.",
-        "Some totals add up only with a line of one cent for rounding; the option `rounding_text` names or forbids it.",
+        "Some totals add up only with a line over one cent: such an order needs policy `rounding_line`, or stops.",
         "Any account of the site sees all its invoices, and takes over one that it writes under its own template.",
+        "The list is read in pages that overlap, so that one that is deleted meanwhile on the site hides no other.",
         "Where others make invoices at the same moment, a number may be taken: the write fails and is made again.",
     ),
 )

@@ -247,11 +247,14 @@ class DrupalInvoiceClient:
 
 
 def listing(fetch: paging.Fetch[Row], page_size: int) -> paging.Way[Row]:
-    """How the list is read: oldest first, new invoices come at the end, a change moves none, none is ever deleted,
-    and a page beyond the end is the last one again."""
-    return paging.Way(
-        fetch=fetch, page_size=page_size, identity=values.identity, rows_vanish=False, last_page_repeats=True
-    )
+    """How the list is read: oldest first, new invoices come at the end, a change moves none, and a page beyond the end
+    is the last one again.
+
+    The API deletes none. Yet what drops out while the list is read, by an administrator's hand or because a cache
+    before the site lags, would move the others up, and one of them past the edge of the next page. It would count as
+    never made. So pages overlap, which costs about a tenth more requests.
+    """
+    return paging.Way(fetch=fetch, page_size=page_size, identity=values.identity, last_page_repeats=True)
 
 
 def _listed(answer: Answer) -> list[Row]:

@@ -177,24 +177,31 @@ def _check_rate(line: DraftLine, where: str, options: Options) -> None:
 
 
 def _items(draft: Draft, options: Options) -> Iterator[JsonObject]:
-    found = sums.items(
-        draft.lines,
-        quantity_decimals=options.quantity_decimals,
-        unit=max(minor_unit(draft.currency), sums.CENT),
-        own_line=bool(options.rounding_text.strip()),
-    )
+    rounding = _shortened(_kept(draft.rounding_name, options), options.item_length)
+    found = _found(draft, options, own_line=bool(rounding))
     if found is None:
         text = "the module's own rounding of net, VAT and gross cannot be made to come out at the order's total"
-        remedy = "Compare the taxes of the order's lines with their rates."
+        helps = not rounding and _found(draft, options, own_line=True) is not None
+        remedy = "Allow a line over one cent in the shop's policy: `rounding_line`."
+        remedy = remedy if helps else "Compare the taxes of the order's lines with their rates."
         raise _cannot(text, "gross", values.plain(draft.gross), remedy, code=Code.TOTAL_MISMATCH)
     for line, item in zip_longest(draft.lines, found):
-        text = _kept(options.rounding_text, options) if line is None else _line_text(line, options, folded=item.folded)
+        text = rounding if line is None else _line_text(line, options, folded=item.folded)
         yield {
             "description": text,
             "quantity": values.plain(item.quantity),
             "unitcost": values.plain(item.unitcost),
             "vat": values.plain(item.vat),
         }
+
+
+def _found(draft: Draft, options: Options, *, own_line: bool) -> list[sums.Item] | None:
+    return sums.items(
+        draft.lines,
+        quantity_decimals=options.quantity_decimals,
+        unit=max(minor_unit(draft.currency), sums.CENT),
+        own_line=own_line,
+    )
 
 
 def _line_text(line: DraftLine, options: Options, *, folded: bool) -> str:

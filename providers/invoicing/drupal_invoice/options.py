@@ -82,12 +82,6 @@ class Options(ProviderOptions):
         },
         description="Why a line carries no VAT, added to its text: the module has no field for it.",
     )
-    rounding_text: str = Field(
-        default="Rounding",
-        max_length=255,
-        description="What the line over one cent is called that some totals need: the module rounds net, VAT and gross "
-        "apart, so that without it they would not add up. Empty stops such orders instead.",
-    )
     country_names: dict[str, str] = Field(
         default_factory=dict,
         description="Names that replace ISO codes of countries on the invoice, such as `NL = 'Nederland'`.",

@@ -8,6 +8,7 @@ from requests.adapters import BaseAdapter
 
 from providers.domain.card import Card
 from providers.http import BoundedAdapter, Credentials, Gate, ProviderSession
+from providers.invoicing.invoiceocean import hints
 from providers.invoicing.invoiceocean.answers import refusal
 from providers.invoicing.invoiceocean.card import CARD
 from providers.invoicing.invoiceocean.client import InvoiceOceanClient
@@ -15,7 +16,7 @@ from providers.invoicing.invoiceocean.elsewhere import FilesElsewhere
 from providers.invoicing.invoiceocean.options import Options
 from providers.invoicing.invoiceocean.provider import InvoiceOcean
 
-__all__ = ["CARD", "InvoiceOcean", "Options", "build"]
+__all__ = ["CARD", "InvoiceOcean", "Options", "build", "hints"]
 
 
 def build(

@@ -47,6 +47,12 @@ def read(body: bytes, *, echo: str = "") -> Hint | None:
     return None
 
 
+def document(body: bytes) -> str:
+    """The id of the document that a delivery names; empty where it names none. Never raises."""
+    hint = read(body)
+    return hint.remote_id if hint is not None and hint.kind == "invoice" else ""
+
+
 def _echoes(told: Mapping[str, object], echo: str) -> bool:
     brought = values.text(told.get("api_token"))
     return not echo or hmac.compare_digest(brought.encode("utf-8", "replace"), echo.encode("utf-8", "replace"))

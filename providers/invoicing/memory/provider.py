@@ -6,6 +6,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TypeAlias
 
+from providers import paging
 from providers.domain.card import Card, PaymentStyle
 from providers.domain.documents import (
     DocumentKind,
@@ -69,8 +70,7 @@ class Memory:
 
     def find(self, reference: str, kind: DocumentKind) -> tuple[RemoteDocument, ...]:
         self._shows("looking for a document")
-        filters = {"reference": reference, "kind": kind.value}
-        return tuple(each for page in self._pages(filters) for each in page.documents)
+        return tuple(map(_document, paging.rows(self._way({"reference": reference, "kind": kind.value}))))
 
     def read(self, remote_id: str) -> RemoteDocument:
         self._shows("reading a document")
@@ -78,11 +78,12 @@ class Memory:
 
     def listing(self, window: Window, *, after: str = "") -> Iterator[Page]:
         self._shows("listing documents")
-        days = {"from": window.start, "to": window.end}
-        return self._pages({name: str(day) for name, day in days.items() if day}, after)
+        for batch in paging.batches(self._way(_days(window)), after=after):
+            yield Page(tuple(map(_document, batch.rows)), batch.cursor)
 
     def pages(self, window: Window) -> Iterator[RemoteDocument]:
-        return (each for page in self.listing(window) for each in page.documents)
+        self._shows("listing documents")
+        return map(_document, paging.rows(self._way(_days(window))))
 
     def pay(self, remote_id: str, payment: Payment, *, idempotency_key: str) -> RemotePayment:
         if self._card.payments is PaymentStyle.NOT_AVAILABLE:
@@ -104,14 +105,15 @@ class Memory:
     def probe(self) -> Probe:
         return Probe(account="memory", server_time=_moment(self._wire.read("/time")["now"]))
 
-    def _pages(self, filters: Mapping[str, str], after: str = "") -> Iterator[Page]:
-        """Documents stay in the order in which they were made, so that a page's number is where to go on."""
-        number = int(after or 0)
-        while rows := self._rows({**filters, "page": str(number + 1)}):
-            number += len(rows) == self._card.page_size
-            yield Page(tuple(map(_document, rows)), str(number))
-            if len(rows) < self._card.page_size:
-                return
+    def _way(self, filters: Mapping[str, str]) -> paging.Way[JsonObject]:
+        """Documents stay in the order in which they were made, and none is ever deleted."""
+        return paging.Way(
+            fetch=lambda page, _size: self._rows({**filters, "page": str(page)}),
+            page_size=self._card.page_size,
+            identity=lambda row: str(row["id"]),
+            rows_vanish=False,
+            last_page_repeats=True,
+        )
 
     def _rows(self, parameters: Mapping[str, str]) -> list[JsonObject]:
         rows = self._wire.read("/documents", parameters)["documents"]
@@ -165,6 +167,11 @@ def _outcome(element: JsonObject) -> Outcome:
         return _document(element)
     no = json.loads(str(element["refused"]))
     return Refused(FieldRefusal(no["field"], no["text"]), duplicate=no["duplicate"])
+
+
+def _days(window: Window) -> dict[str, str]:
+    days = {"from": window.start, "to": window.end}
+    return {name: str(day) for name, day in days.items() if day}
 
 
 def _moment(told: object) -> datetime | None:

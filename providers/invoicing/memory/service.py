@@ -10,6 +10,7 @@ from providers.invoicing.memory.records import Document, Paid
 from providers.ports import JsonObject
 from providers.sandbox import Reply, Request, Router
 from providers.sandbox.core import Clock, utc_now
+from providers.sandbox.traps import NO_TRAPS, Traps
 
 
 class Unwanted(Exception):
@@ -28,6 +29,7 @@ class MemoryService:
         self._card = card
         self._clock = clock
         self.documents: dict[int, Document] = {}
+        self._traps = NO_TRAPS
         self._answered: dict[str, Reply] = {}
         self._router = Router(
             {
@@ -41,6 +43,10 @@ class MemoryService:
                 "POST /documents/{}/email": self._email,
             }
         )
+
+    def trap(self, traps: Traps) -> None:
+        """From now on this is wrong with the lists."""
+        self._traps = traps
 
     def handle(self, request: Request) -> Reply:
         if not hmac.compare_digest(request.headers.get("authorization", "").encode(), self._token.encode()):
@@ -112,8 +118,7 @@ class MemoryService:
             and query.get("kind", each.kind) == each.kind
             and (first or date.min) <= each.issued <= (last or date.max)
         ]
-        page = int(query.get("page", "1"))
-        return Reply.json(200, {"documents": rows[(page - 1) * size : page * size]})
+        return Reply.json(200, {"documents": self._traps.page(rows, int(query.get("page", "1")), size)})
 
     def _read(self, _request: Request, parts: tuple[str, ...]) -> Reply:
         return Reply.json(200, self._document(parts).shown(self._card))

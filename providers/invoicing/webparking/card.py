@@ -39,6 +39,7 @@ CARD = Card(
     notes=(
         "After a lost answer look into Exact Online for the reference, then say what you found: counterfoil resolve.",
         "Prices, VAT and dates are the bridge's: orders whose prices are not the items' stop, discounts included.",
+        "Orders in a currency without cents, such as JPY or KWD, stop: how they would be rounded is not known.",
         "It tells no total back; what it made is compared with nothing.",
         "The caller's address must be known to WebParking, besides the token: both are checked on every call.",
         "The option `environment` is `live` or `dry_run`; a dry run makes no invoice, and an order in one stops.",

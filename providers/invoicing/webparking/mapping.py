@@ -13,7 +13,7 @@ from typing import Final
 
 from providers.domain.documents import DocumentKind, Draft, DraftLine
 from providers.domain.errors import CannotExpress
-from providers.domain.money import EXPONENTS, ZERO, is_whole, quantize
+from providers.domain.money import EXPONENTS, ZERO, is_whole, minor_unit, quantize
 from providers.domain.orders import Buyer, LineKind, TaxCategory
 from providers.domain.reasons import Code, Reason
 from providers.invoicing.webparking.items import line_amount
@@ -21,6 +21,7 @@ from providers.invoicing.webparking.options import ItemPrices, Options, Unsaid
 from providers.ports import JsonObject, Prepared
 
 BRIDGE: Final = "WebParking"
+_CENT: Final = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,6 +116,9 @@ def _check_document(draft: Draft, options: Options) -> None:
     if draft.currency not in EXPONENTS:
         remedy = "Check the shop's currency."
         raise _cannot("not a currency in use", "currency", draft.currency, remedy, code=Code.CURRENCY_UNKNOWN)
+    if minor_unit(draft.currency) != _CENT:
+        text = f"{BRIDGE} does not say how it rounds a currency without cents, and tells no total"
+        raise _cannot(text, "currency", draft.currency, "Make the invoice in Exact Online by hand.")
     if draft.currency != options.currency:
         text = f"{BRIDGE} cannot be told a currency and invoices in {options.currency}"
         remedy = "Make the invoice in Exact Online by hand, or in a book of this currency."

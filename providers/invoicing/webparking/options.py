@@ -81,7 +81,8 @@ class Options(ProviderOptions):
     )
     currency: Currency = Field(
         default="EUR",
-        description="The currency that the bridge invoices in, which it does not say. Orders in others stop.",
+        description="The currency that the bridge invoices in, which it does not say. Orders in others stop, and so do "
+        "those in a currency that has no cents: how it would round them is not known.",
     )
     countries: frozenset[Country] = Field(
         default=frozenset({"NL"}),

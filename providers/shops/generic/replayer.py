@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from standardwebhooks import Webhook
 
 from providers.replaying import SignedDelivery
-from providers.shops.generic.shop import secret_key
+from providers.standard_webhooks import secret_key, signed_headers
 
 
 class GenericReplayer:
@@ -18,13 +18,7 @@ class GenericReplayer:
 
     def delivery(self, event_id: str, body: bytes, *, at: datetime) -> SignedDelivery:
         """One signed delivery of a body as it is. A repeat keeps `event_id` and is signed at its own moment."""
-        headers = {
-            "Content-Type": "application/json",
-            "webhook-id": event_id,
-            "webhook-timestamp": str(int(at.timestamp())),
-            "webhook-signature": self._webhook.sign(event_id, at.astimezone(UTC), body.decode()),
-        }
-        return SignedDelivery(headers, body)
+        return SignedDelivery(signed_headers(self._webhook, event_id, body.decode(), at=at), body)
 
     def event(self, event_id: str, event_type: str, data: Mapping[str, object], *, at: datetime) -> SignedDelivery:
         """One signed event around `data`, whose amounts are texts or integers."""

@@ -3,8 +3,6 @@
 Source: https://github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md.
 """
 
-import base64
-import binascii
 import hashlib
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,21 +15,10 @@ from providers.payloads import load_object, text, validated
 from providers.ports import BadSignature, Delivery, Ignored, Removal, Snapshot, Unreadable
 from providers.shops.generic.mapping import AmountsMissing, order_from
 from providers.shops.generic.payload import CanonicalOrder, Event, RemovedOrder
+from providers.standard_webhooks import secret_key
 
 _SNAPSHOTS = frozenset({"order.created", "order.updated", "order.restored"})
 _REMEDY = "Correct the sender after docs/generic-shop.md and send the order again."
-_PREFIX = "whsec_"
-
-
-def secret_key(secret: str, *, name: str = "") -> bytes:
-    """The key in a secret such as whsec_MfKQ…: base64 of 24 to 64 random bytes. Raises `ValueError`."""
-    try:
-        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except (binascii.Error, ValueError):
-        key = b""
-    if not secret.startswith(_PREFIX) or not 24 <= len(key) <= 64:
-        raise ValueError(f"shop {name}: the secret is no Standard Webhooks secret, whsec_ + base64 of 24 to 64 bytes")
-    return key
 
 
 class GenericShop:

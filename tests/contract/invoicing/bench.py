@@ -15,7 +15,8 @@ from providers.domain.card import Card, CreditStyle, PaymentStyle, Totals
 from providers.domain.documents import DocumentKey, DocumentKind, Draft, RemoteDocument
 from providers.domain.errors import CannotExpress, Refused
 from providers.ports import InvoicingProvider, Prepared, Window
-from providers.sandbox import Fault, Reply, Request, Sandbox, Script
+from providers.sandbox import Fault, Reply, Request, Sandbox, Script, Traps
+from providers.sandbox.traps import HasLists
 from tests.contract.invoicing import drafts
 from tests.contract.invoicing.unknown import with_unknown_members
 
@@ -108,6 +109,8 @@ class Bench:
     tells_currency: bool = True
     tells_changes: bool = True
     """Whether a document tells when it changed last."""
+    doubts_repeats: bool = False
+    """Whether a list whose last page repeats may be an error, since nobody knows that this provider's does so."""
     lists_payments: bool = True
     """Whether a document tells its payments one by one, and each of them has an id and our reference."""
     empty_answer_to_payment: bool = False
@@ -180,6 +183,11 @@ class Bench:
     def listed(self, window: Window | None = None) -> Iterator[RemoteDocument]:
         self.wait_for_lists()
         return self.provider.pages(window or Window())
+
+    def trap(self, traps: Traps) -> None:
+        """Let something be wrong with the provider's lists."""
+        assert isinstance(self.sandbox.service, HasLists)
+        self.sandbox.service.trap(traps)
 
     def look(self) -> object:
         """Read something harmless of the account."""

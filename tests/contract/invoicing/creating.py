@@ -1,17 +1,20 @@
 """Making documents, and what the provider tells of them."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 
 from providers.domain.card import Totals
-from providers.domain.documents import DocumentKey, DocumentKind, DocumentState, RemoteState
+from providers.domain.documents import DocumentKey, DocumentKind, DocumentState, DraftLine, RemoteState
 from providers.domain.equality import contradiction
 from providers.domain.errors import CannotExpress, Refused
 from providers.domain.known import KnownDocument
 from providers.domain.money import quantize
 from providers.domain.orders import TaxCategory
+from providers.domain.reasons import Reason
 from tests.contract.invoicing.bench import Bench, Special
 from tests.contract.invoicing.drafts import TODAY, TOKEN, TOTAL, line
 
@@ -102,6 +105,23 @@ class CreatingContract:
         if bench.shows:
             assert bench.provider.read(made).gross == bench.told("60.00")
 
+    def test_without_a_rounding_line_the_total_is_reached_or_the_order_stops(self, bench: Bench) -> None:
+        wanted = {}
+        for number, lines in enumerate(_small_amounts()):
+            wanted[bench.reference(number)] = lines[0].gross
+            with suppress(CannotExpress, Refused):
+                bench.issue(number, lines=lines, rounding_name="")
+        assert [each.gross for each in bench.behind()] == [wanted[each.reference] for each in bench.behind()]
+
+    def test_an_order_that_a_rounding_line_would_let_through_stops_with_that_policy_for_a_remedy(
+        self, bench: Bench
+    ) -> None:
+        for lines in _small_amounts():
+            stopped = _stopped(bench, lines, "")
+            if stopped is not None:
+                helps = _stopped(bench, lines, "Rounding") is None
+                assert ("`rounding_line`" in stopped.remedy) is helps
+
     def test_a_negative_total_is_not_prepared(self, bench: Bench) -> None:
         with pytest.raises(CannotExpress) as raised:
             bench.prepare(lines=(line("Refund", "-5.00"),))
@@ -152,6 +172,20 @@ class CreatingContract:
             if bench.shows:
                 bench.wait_for_lists()
                 assert [each.remote_id for each in bench.provider.find(reference, kind)] == [made]
+
+
+def _small_amounts() -> Iterator[tuple[DraftLine, ...]]:
+    """Orders over one line; of a net price of cents and 23 % no way leads to some of their totals."""
+    for cents in range(90, 120):
+        yield (line("Seeds: zażółć gęślą jaźń", f"{Decimal(cents) / 100:.2f}", rate="23"),)
+
+
+def _stopped(bench: Bench, lines: tuple[DraftLine, ...], rounding_name: str) -> Reason | None:
+    try:
+        bench.prepare(lines=lines, rounding_name=rounding_name)
+    except CannotExpress as error:
+        return error.reason
+    return None
 
 
 def _cents(amount: Decimal | None) -> Decimal | None:

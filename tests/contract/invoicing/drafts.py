@@ -36,6 +36,7 @@ def draft(number: int | str = 1001, **changes: object) -> Draft:
         "issue_date": TODAY,
         "sale_date": TODAY,
         "due_days": 7,
+        "rounding_name": "Rounding",
     }
     return Draft(**{**facts, **changes})  # type: ignore[arg-type]
 

@@ -6,11 +6,19 @@ import pytest
 
 from providers.domain.card import Finding
 from providers.domain.documents import DocumentKind, RemoteState
-from providers.domain.errors import Refused
+from providers.domain.errors import Refused, Unavailable
 from providers.ports import Window
+from providers.sandbox.traps import NO_TRAPS, Traps
 from tests.contract.invoicing.bench import Bench
 from tests.contract.invoicing.drafts import TODAY, TOTAL, money
 
+_TRAPS = (
+    Traps(last_page_repeats=True),
+    Traps(pages_shift=True),
+    Traps(last_page_repeats=True, pages_shift=True),
+)
+_COUNTS = (1, 130, 200)
+"""A page that is not full, and a last page that is full or is not."""
 _ODD_IDS = ("", "../clients/1", "abc", "1?x=", "٣")
 
 
@@ -128,6 +136,24 @@ class ListingContract:
             assert listed == {made[day] for day in wanted}
             paged = {each.remote_id for page in bench.provider.listing(window) for each in page.documents}
             assert paged == listed
+
+    def test_a_list_with_a_trap_is_told_whole_or_not_at_all(self, bench: Bench) -> None:
+        """Not at all only where the trap looks just like a pager that does not heed its page number."""
+        if bench.lacks(bench.card.lists):
+            return
+        made = []
+        for number in range(200):
+            made.append(bench.issue(number))
+            bench.move(timedelta(seconds=number % 3))
+            for traps in _TRAPS if len(made) in _COUNTS else ():
+                bench.trap(traps)
+                try:
+                    assert sorted(each.remote_id for each in bench.listed()) == sorted(made)
+                    assert [each.remote_id for each in bench.find(0)] == made[:1]
+                except Unavailable:
+                    assert bench.doubts_repeats
+                    assert traps.last_page_repeats
+            bench.trap(NO_TRAPS)
 
     def test_an_open_window_reaches_years_back(self, bench: Bench) -> None:
         made = bench.issue()

@@ -64,6 +64,7 @@ MOODS = {
         switches=Switches(
             errors_as_http_200=True, bare_lists=True, default_per_page=7, max_per_page=20, bulk_fails_in_part=True
         ),
+        bench={"doubts_repeats": True},
     ),
     "errors with 200, without numbers": Mood(
         switches=Switches(errors_as_http_200=True, error_numbers=False, strict_companies=True),

@@ -71,6 +71,7 @@ MOODS = {
     "tax by line, half to even, pages of 40": Mood(
         switches=Switches(tax_on_line=True, tax_half_even=True, assumed_calls=False),
         options={"tax_on": "line", "tax_rounding": "half_even", "client_lookup": "none", "per_page": 40},
+        bench={"doubts_repeats": True},
     ),
     "no negative prices, no fee of zero": Mood(
         switches=Switches(negative_prices=False, zero_late_fee=False, delete_drafts_only=True),

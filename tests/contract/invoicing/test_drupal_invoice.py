@@ -227,6 +227,10 @@ class TestFindingWhereListsLag(WhereListsLag, FindingContract):
     pass
 
 
+class TestListingWhereListsLag(WhereListsLag, ListingContract):
+    pass
+
+
 class TestLosingWhereListsLag(WhereListsLag, LosingContract):
     pass
 
@@ -264,6 +268,17 @@ def test_an_invoice_that_is_half_stored_is_found_with_a_total_of_nothing() -> No
     service: Any = bench.sandbox.service
     service.use(replace(service.switches, half_stored=False))
     assert [(each.gross, each.state) for each in bench.find()] == [(Decimal(0), RemoteState.OPEN)]
+
+
+def test_an_invoice_that_is_deleted_on_the_site_while_the_list_is_read_hides_no_other() -> None:
+    bench = a_bench(MOODS["1.2"])
+    made = [bench.issue(number) for number in range(150)]
+    reading = bench.listed()
+    listed = {next(reading).remote_id}
+    service: Any = bench.sandbox.service
+    del service.site.invoices[int(made[3])]
+    listed |= {each.remote_id for each in reading}
+    assert set(made) - {made[3]} <= listed
 
 
 def test_a_number_that_another_write_took_at_the_same_moment_is_unknown_and_then_made() -> None:

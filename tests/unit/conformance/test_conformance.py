@@ -148,6 +148,15 @@ def test_a_total_that_is_not_ours_differs() -> None:
     assert tried.line("create a document").observed.endswith("13.00 EUR")
 
 
+def test_a_sample_whose_tax_the_provider_rounds_otherwise_is_made_with_a_line_over_the_cent() -> None:
+    account = an_account("acuinvoice")
+    draft = sample(account.bench.provider, now=account.bench.now(), rate=Decimal(23))
+    writing = Writing(account.bench, draft)
+    made = next(line for line in writing.lines() if line.what == "create a document")
+    assert made.verdict is Verdict.OK
+    assert "0.01" in str(account.bench.provider.prepare(draft).payload)
+
+
 def test_a_lost_answer_names_the_reference_that_may_exist_and_ends_it() -> None:
     script = Script()
     script.after_acting(faults.dropped(), method="POST")

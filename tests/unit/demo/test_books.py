@@ -5,12 +5,14 @@ from pathlib import Path
 import pytest
 
 from config.settings import load
+from providers.domain.reasons import Code
 from providers.invoicing.webparking.sandbox import GARDEN_ITEMS
 from providers.registry import PROVIDERS
 from worker.demo import toml
 from worker.demo.books import SETTINGS, Setting
 from worker.demo.story import FEWEST, tell
-from worker.wiring import NoBell, wire
+from worker.demo.terms import terms
+from worker.wiring import NoBell, Wired, wire
 
 
 @pytest.fixture(params=sorted(SETTINGS))
@@ -22,8 +24,8 @@ def test_there_is_a_demo_of_every_provider() -> None:
     assert SETTINGS.keys() == PROVIDERS.keys()
 
 
-def test_the_configuration_is_one_that_counterfoil_takes(setting: Setting, tmp_path: Path) -> None:
-    file = tmp_path / "counterfoil.toml"
+def wired_for(setting: Setting, folder: Path) -> Wired:
+    file = folder / "counterfoil.toml"
     addresses = {book.name: f"https://{book.name}.example" for book in setting.books}
     file.write_text(
         toml.configuration(
@@ -35,10 +37,21 @@ def test_the_configuration_is_one_that_counterfoil_takes(setting: Setting, tmp_p
         )
     )
     secrets = {f"DEMO_{shop.name.upper()}_SECRET": "a-secret-of-the-shop" for shop in setting.shops}
-    wired = wire(load(file, {"DEMO_TOKEN": "shop_api:a-token", **secrets}), bell=lambda _: NoBell())
+    return wire(load(file, {"DEMO_TOKEN": "shop_api:a-token", **secrets}), bell=lambda _: NoBell())
+
+
+def test_the_configuration_is_one_that_counterfoil_takes(setting: Setting, tmp_path: Path) -> None:
+    wired = wired_for(setting, tmp_path)
     wired.close()
-    assert wired.books.keys() == addresses.keys()
+    assert wired.books.keys() == {book.name for book in setting.books}
     assert wired.fronts.keys() == {shop.name for shop in setting.shops}
+
+
+def test_no_order_of_the_demo_stops_for_a_cent_that_the_provider_cannot_reach(setting: Setting, tmp_path: Path) -> None:
+    wired, story = wired_for(setting, tmp_path), tell(60, shops=setting.shops)
+    told = terms(wired, story, {"documents": [], "requests": {}})
+    wired.close()
+    assert Code.TOTAL_MISMATCH not in told.cannot_express.values()
 
 
 def test_every_shop_sells_enough_for_a_story(setting: Setting) -> None:

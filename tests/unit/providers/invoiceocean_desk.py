@@ -14,6 +14,7 @@ from tests.builders import SettableClock
 
 TOKEN = "t0ken/garden"
 URL = "https://garden.invoiceocean.example"
+TO = "zoe@example.com"
 LINE = {"name": "Rake", "tax": 23, "total_price_gross": "20.46", "quantity": 2}
 
 
@@ -70,3 +71,11 @@ class Canned:
         """The body of the only request."""
         [asked] = self.asked
         return json.loads(asked.body)
+
+
+def email(desk: Desk, invoice_id: int) -> None:
+    desk.provider.email(str(invoice_id), to=TO, idempotency_key="e")
+
+
+def cancel(desk: Desk, invoice_id: int) -> None:
+    desk.provider.cancel(str(invoice_id), reason="Ordered twice", idempotency_key="c")

@@ -56,6 +56,8 @@ class Arithmetic:
     mood: Callable[[str], Mood]
     """Currency -> the account in that currency."""
     currencies: Sequence[str] = ALL_CURRENCIES
+    rounding_name: str = "Rounding"
+    """What the shop calls a line over what rounding leaves; empty where its policy has none."""
     stops_late: bool = False
     """Whether an order whose prices are not the provider's is stopped when it is about to be sent."""
 
@@ -82,7 +84,6 @@ def bridge(*, gross: bool = False, rounding: VatRounding = VatRounding.LINE) -> 
             ),
             options={**options, "currency": currency},
         ),
-        currencies=("EUR",),  # the only one that is assumed of it; its sandbox knows cents and nothing finer
         stops_late=True,
     )
 
@@ -93,8 +94,11 @@ ARITHMETICS: Final[Mapping[str, Arithmetic]] = {
         bench=acs.a_bench,
         mood=lambda _: Mood(switches=Acs(tax_by_group=True), options={"tax_rounding": "vat_group"}),
     ),
-    "acs, no rounding line": Arithmetic(
-        bench=acs.a_bench, mood=lambda _: Mood(switches=Acs(), options={"rounding_line": False})
+    "acs, no rounding line": Arithmetic(bench=acs.a_bench, mood=lambda _: Mood(switches=Acs()), rounding_name=""),
+    "acs, VAT by group, no rounding line": Arithmetic(
+        bench=acs.a_bench,
+        mood=lambda _: Mood(switches=Acs(tax_by_group=True), options={"tax_rounding": "vat_group"}),
+        rounding_name="",
     ),
     "acuinvoice": Arithmetic(bench=acuinvoice.a_bench, mood=lambda _: Mood(switches=AcuInvoice())),
     "acuinvoice, by line, half to even": Arithmetic(
@@ -103,6 +107,9 @@ ARITHMETICS: Final[Mapping[str, Arithmetic]] = {
             switches=AcuInvoice(tax_on_line=True, tax_half_even=True),
             options={"tax_on": "line", "tax_rounding": "half_even"},
         ),
+    ),
+    "acuinvoice, no rounding line": Arithmetic(
+        bench=acuinvoice.a_bench, mood=lambda _: Mood(switches=AcuInvoice()), rounding_name=""
     ),
     "drupal_invoice": Arithmetic(
         bench=drupal_invoice.a_bench,
@@ -113,9 +120,9 @@ ARITHMETICS: Final[Mapping[str, Arithmetic]] = {
     "drupal_invoice, no rounding line": Arithmetic(
         bench=drupal_invoice.a_bench,
         mood=lambda currency: Mood(
-            switches=Drupal(module=Module.V1_2, currency=currency),
-            options={"dialect": "1.2", "currency": currency, "rounding_text": ""},
+            switches=Drupal(module=Module.V1_2, currency=currency), options={"dialect": "1.2", "currency": currency}
         ),
+        rounding_name="",
     ),
     "invoiceocean": Arithmetic(bench=invoiceocean.a_bench, mood=lambda _: Mood(switches=InvoiceOcean())),
     "memory": Arithmetic(bench=in_memory.a_bench, mood=lambda _: Mood(switches=memory.CARD)),
@@ -168,6 +175,7 @@ def orders(draw: st.DrawFn, currencies: Sequence[str], most_lines: int = 50) -> 
 def made(arithmetic: Arithmetic, order: Draft) -> Decimal | None:
     """The total that the provider computes; None for an order that stops, of which nothing is there."""
     bench = arithmetic.bench(arithmetic.mood(order.currency))
+    order = replace(order, rounding_name=arithmetic.rounding_name)
     with suppress(CannotExpress, *((Refused,) if arithmetic.stops_late else ())):
         bench.provider.create(bench.provider.prepare(order), idempotency_key="k")
     there = bench.behind()

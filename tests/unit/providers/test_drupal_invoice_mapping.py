@@ -161,14 +161,31 @@ def test_what_cannot_be_said_stops_with_a_reason(changes: dict[str, object], cod
     assert reason.remedy
 
 
-def test_a_total_that_does_not_add_up_gets_a_line_for_it_or_stops() -> None:
+def test_a_total_that_does_not_add_up_gets_a_line_for_it_where_the_policy_allows_one_or_stops() -> None:
     lines = (a_line("58.68", "10"),)
-    told = fields(Options(rounding_text="Afronding"), lines=lines)
+    told = fields(lines=lines, rounding_name="Afronding")
     assert told["items"][1] == {"description": "Afronding", "quantity": "1", "unitcost": "0.005", "vat": "10"}
     assert mapping.sent_sums(told).gross == Decimal("58.68")
     with pytest.raises(CannotExpress) as raised:
-        fields(Options(rounding_text=""), lines=lines)
+        fields(lines=lines)
     assert (raised.value.reason.code, raised.value.reason.field) == (Code.TOTAL_MISMATCH, "gross")
+    assert "`rounding_line`" in raised.value.reason.remedy
+
+
+def test_a_credit_note_over_a_total_that_does_not_add_up_gets_the_line_too_or_stops() -> None:
+    taken = a_line("58.68", "10")
+    lines = (replace(taken, net=-taken.net, tax=-taken.tax, gross=-taken.gross),)
+    told = fields(key=REFUND, lines=lines, rounding_name="Afronding")
+    assert [(each["description"], each["unitcost"]) for each in told["items"][1:]] == [("Afronding", "0.005")]
+    assert mapping.sent_sums(told).gross == Decimal("-58.68")
+    with pytest.raises(CannotExpress) as raised:
+        fields(key=REFUND, lines=lines)
+    assert "`rounding_line`" in raised.value.reason.remedy
+
+
+def test_the_name_of_a_line_over_a_cent_is_cut_to_what_the_site_keeps() -> None:
+    told = fields(Options(item_length=20), lines=(a_line("58.68", "10"),), rounding_name="Afronding " * 9)
+    assert told["items"][1]["description"] == "Afronding Afronding…"
 
 
 @pytest.mark.parametrize(

@@ -1,41 +1,12 @@
 """The sandbox behaves as the documentation says, and as its switches say where that says nothing."""
 
 import json
-from collections.abc import Mapping
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
-from providers.invoicing.invoiceocean.sandbox import ConnectedPayments, InvoiceOceanService, Profile, Switches
-from providers.sandbox import Reply, Request
-from tests.builders import SettableClock
-
-TOKEN = "t0ken/garden"
-
-
-class Account:
-    def __init__(self, **switches: Any) -> None:
-        self.clock = SettableClock()
-        self.service = InvoiceOceanService(token=TOKEN, switches=Switches(**switches), clock=self.clock)
-
-    def call(self, method: str, url: str, body: object = None, *, token: str | None = TOKEN) -> Reply:
-        headers: Mapping[str, str] = {"authorization": f"Bearer {token}", "host": "h.example"} if token else {}
-        return self.service.handle(Request(method, url, headers, b"" if body is None else json.dumps(body).encode()))
-
-    def get(self, url: str) -> Any:
-        return json.loads(self.call("GET", url).body)
-
-    def make(self, **fields: object) -> Any:
-        line = {"name": "Rake", "tax": 23, "total_price_gross": "20.46", "quantity": 2}
-        reply = self.call("POST", "/invoices.json", {"invoice": {"buyer_name": "Ada", "positions": [line], **fields}})
-        assert reply.status == 201, reply.body
-        return json.loads(reply.body)
-
-    def pay(self, price: str, **fields: object) -> Any:
-        return json.loads(
-            self.call("POST", "/banking/payments.json", {"banking_payment": {"price": price, **fields}}).body
-        )
+from providers.invoicing.invoiceocean.sandbox import Profile
+from tests.unit.providers.invoiceocean_account import TOKEN, Account
 
 
 def test_amounts_are_texts_with_one_decimal_at_least() -> None:
@@ -194,70 +165,6 @@ def test_lists_have_no_positions_unless_asked() -> None:
 def test_the_answer_to_a_create_follows_the_profile() -> None:
     assert "positions" not in Account(profile=Profile.Y2018).make()
     assert {"positions", "bank_accounts", "payment_url", "view_url"} <= Account().make().keys()
-
-
-def test_payments_add_up_and_set_status_and_date() -> None:
-    account = Account()
-    made = account.make()["id"]
-    account.pay("10.00", invoice_id=made)
-    partly = account.get(f"/invoices/{made}.json")
-    assert (partly["paid"], partly["status"], partly["paid_date"]) == ("10.0", "partial", None)
-    account.pay("10.46", invoice_id=made)
-    wholly = account.get(f"/invoices/{made}.json")
-    assert (wholly["paid"], wholly["status"], wholly["paid_date"]) == ("20.46", "paid", "2026-03-04")
-
-
-def test_one_payment_settles_several_invoices_in_their_order() -> None:
-    account = Account()
-    one, two = account.make()["id"], account.make()["id"]
-    account.pay("30.46", invoice_ids=[one, two])
-    assert account.get(f"/invoices/{one}.json")["status"] == "paid"
-    assert account.get(f"/invoices/{two}.json")["paid"] == "10.0"
-
-
-@pytest.mark.parametrize(("counts", "paid"), [(True, "25.0"), (False, "20.46")])
-def test_too_much_money_counts_as_switched(counts: bool, paid: str) -> None:
-    account = Account(overpayment_counts=counts)
-    made = account.make()["id"]
-    payment = account.pay("25.00", invoice_id=made)
-    assert payment["overpaid"] == "4.54"
-    assert account.get(f"/invoices/{made}.json")["paid"] == paid
-
-
-@pytest.mark.parametrize(("reopens", "status"), [(True, "issued"), (False, "paid")])
-def test_deleting_a_payment_reopens_as_switched(reopens: bool, status: str) -> None:
-    account = Account(payment_deletion_reopens=reopens)
-    made = account.make()["id"]
-    payment = account.pay("20.46", invoice_id=made)["id"]
-    account.call("DELETE", f"/banking/payments/{payment}.json")
-    assert account.call("GET", f"/banking/payments/{payment}.json").status == 404
-    assert account.get(f"/invoices/{made}.json")["status"] == status
-
-
-def test_setting_paid_and_recording_a_payment_counts_twice() -> None:
-    account = Account()
-    made = account.make()["id"]
-    account.call("POST", f"/invoices/{made}/change_status.json?status=paid")
-    account.pay("20.46", invoice_id=made)
-    assert account.get(f"/invoices/{made}.json")["paid"] == "40.92"
-
-
-@pytest.mark.parametrize(
-    ("how", "members"),
-    [
-        (ConnectedPayments.WHOLE, {"oid", "price"}),
-        (ConnectedPayments.BRIEF, {"price"}),
-        (ConnectedPayments.ABSENT, None),
-    ],
-)
-def test_connected_payments_are_told_when_asked_for(how: ConnectedPayments, members: set[str] | None) -> None:
-    account = Account(connected_payments=how)
-    made = account.make()["id"]
-    account.pay("1.00", invoice_id=made, oid="p")
-    assert "connected_payments" not in account.get(f"/invoices/{made}.json")
-    asked = account.get(f"/invoices/{made}.json?additional_fields[invoice]=connected_payments")
-    told = asked.get("connected_payments")
-    assert told is None if members is None else members <= told[0].keys()
 
 
 def test_an_update_changes_only_what_is_sent() -> None:

@@ -1,9 +1,7 @@
 """Lists that change while they are read."""
 
 import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -11,64 +9,7 @@ from hypothesis import strategies as st
 
 from providers import paging
 from providers.domain.errors import Unavailable
-
-NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
-
-
-@dataclass
-class Row:
-    id: int
-    changed: datetime
-
-
-@dataclass
-class Table:
-    """A list that a provider keeps, newest change first; `between` runs before every request but the first."""
-
-    rows: list[Row]
-    now: datetime = NOON + timedelta(days=1)
-    between: Callable[["Table", int], None] | None = None
-    requests: list[tuple[int, int]] = field(default_factory=list)
-    shuffle_ties: random.Random | None = None
-
-    @classmethod
-    def of(cls, count: int, **more: object) -> "Table":
-        return cls([Row(n, NOON + timedelta(seconds=n)) for n in range(1, count + 1)], **more)  # type: ignore[arg-type]
-
-    def fetch(self, page: int, size: int) -> Sequence[Row]:
-        if self.requests and self.between:
-            self.between(self, len(self.requests))
-        self.requests.append((page, size))
-        rows = list(self.rows)
-        if self.shuffle_ties:
-            self.shuffle_ties.shuffle(rows)
-        rows.sort(key=lambda row: row.changed, reverse=True)
-        return [Row(row.id, row.changed) for row in rows[(page - 1) * size : page * size]]
-
-    def touch(self, *ids: int) -> None:
-        for row in self.rows:
-            if row.id in ids:
-                self.now += timedelta(seconds=1)
-                row.changed = self.now
-
-    def delete(self, *ids: int) -> None:
-        self.rows = [row for row in self.rows if row.id not in ids]
-
-    def add(self, new: int) -> None:
-        self.now += timedelta(seconds=1)
-        self.rows.append(Row(new, self.now))
-
-
-def read(table: Table, size: int, *, moving: bool = True, last_page_repeats: bool = False) -> list[int]:
-    changed = (lambda row: row.changed) if moving else None
-    way = paging.Way(
-        fetch=table.fetch,
-        page_size=size,
-        identity=lambda row: str(row.id),
-        changed=changed,
-        last_page_repeats=last_page_repeats,
-    )
-    return [row.id for row in paging.rows(way)]
+from tests.unit.providers.moving_list import NOON, Row, Table, read
 
 
 @pytest.mark.parametrize("count", [0, 1, 7, 8, 9, 16, 17, 60, 61, 120, 840, 841])

@@ -7,7 +7,7 @@ import pytest
 
 from providers.operations import operations
 from providers.registry import PROVIDERS, ProviderKind, build_sandbox, client_of
-from providers.sandbox import Traps
+from providers.sandbox.traps import HasLists, Traps
 
 
 @pytest.fixture(params=sorted(PROVIDERS))
@@ -25,6 +25,11 @@ def test_a_provider_without_a_client_is_told() -> None:
     provider: Any = object()
     with pytest.raises(TypeError, match="no property `client`"):
         client_of(provider)
+
+
+def test_traps_are_for_providers_that_have_lists(kind: ProviderKind) -> None:
+    made = build_sandbox(kind.card.name, token="user:token", traps=Traps(last_page_repeats=True))
+    assert isinstance(made.service, HasLists) is kind.card.lists
 
 
 def test_a_lag_of_lists_is_for_providers_that_have_one(kind: ProviderKind) -> None:

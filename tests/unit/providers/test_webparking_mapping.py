@@ -141,6 +141,12 @@ def test_countries_and_currency_are_the_books() -> None:
     assert reason(options, buyer=replace(BUYER, country="BE")).field == "currency"
 
 
+@pytest.mark.parametrize("currency", ["JPY", "KWD"])
+def test_a_currency_that_has_no_cents_stops_whatever_the_book_says(currency: str) -> None:
+    told = reason(Options(currency=currency), currency=currency, lines=(a_line("100", "0"),))
+    assert (told.code, told.field, told.value) == (Code.CANNOT_EXPRESS, "currency", currency)
+
+
 def test_what_is_missing_of_an_address_is_written_as_the_owner_says() -> None:
     told = fields(Options(missing="-"), buyer=replace(BUYER, street="", postcode="", city=" "))
     assert (told["account_address"], told["account_postal_code"], told["account_city"]) == ("-", "-", "-")

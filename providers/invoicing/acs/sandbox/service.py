@@ -3,6 +3,7 @@
 import hmac
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import TypeVar
@@ -15,6 +16,7 @@ from providers.invoicing.acs.sandbox.switches import ErrorResult, ReferenceShown
 from providers.ports import JsonObject
 from providers.sandbox.core import Clock, Router, utc_now
 from providers.sandbox.messages import Reply, Request
+from providers.sandbox.traps import NO_TRAPS, Traps
 
 Record = TypeVar("Record")
 
@@ -48,11 +50,17 @@ class AcsService:
             "PUT /customer/{}": self._edit_customer,
             "POST /customer": self._create_customer,
         }
+        self.trap(NO_TRAPS)
         self._router = Router({key.replace(" ", f" {_PREFIX}", 1): call for key, call in calls.items()})
 
     def wipe(self) -> None:
         """The test system is overwritten from the live one."""
         self.account.wipe()
+
+    def trap(self, traps: Traps) -> None:
+        """From now on this is wrong with the lists."""
+        repeats = traps.last_page_repeats or self.switches.last_page_repeats
+        self._traps = replace(traps, last_page_repeats=repeats)
 
     def handle(self, request: Request) -> Reply:
         given = request.headers.get(TOKEN_HEADER) or request.query.get(self.switches.token_param, "")
@@ -228,11 +236,9 @@ class AcsService:
         names, query = self.switches.names.list, request.query
         asked = _count(query.get(names.per_page)) or self.switches.default_per_page
         size = min(asked, self.switches.max_per_page)
-        last = max(-(-len(rows) // size), 1)
-        number = _count(query.get(names.page)) or 1
-        if self.switches.last_page_repeats:
-            number = min(number, last)
-        shown = [show(row) for row in rows[(number - 1) * size : number * size]]
+        number, last = _count(query.get(names.page)) or 1, self._traps.pages(len(rows), size)
+        number = min(number, last) if self._traps.last_page_repeats else number
+        shown = [show(row) for row in self._traps.page(rows, number, size)]
         if self.switches.bare_lists:
             return self._done(shown)
         told = {names.items: shown, names.page: number, names.per_page: size, names.pages: last, names.total: len(rows)}

@@ -9,6 +9,7 @@ from typing import Final
 from providers.invoicing.acuinvoice.sandbox.switches import Switches
 from providers.ports import JsonObject
 from providers.sandbox.core import Clock
+from providers.sandbox.traps import NO_TRAPS, Traps
 
 KINDS: Final = ("invoice", "client", "contact", "estimate", "recurring")
 _CENT = Decimal("0.01")
@@ -47,6 +48,7 @@ class Account:
     clock: Clock
     tables: dict[str, dict[int, Record]] = field(default_factory=lambda: {kind: {} for kind in KINDS})
     mails: list[Mail] = field(default_factory=list)
+    traps: Traps = NO_TRAPS
     _ids: dict[str, int] = field(default_factory=dict)
     _next_number: int = 1001
     _numbers: dict[str, int] = field(default_factory=dict)

@@ -47,10 +47,9 @@ def contacts(asked: JsonObject, account: Account) -> list[Record]:
 
 
 def page(found: list[Record], asked: JsonObject, account: Account) -> list[Record]:
-    """The entries that `page` and `per_page` mean; beyond the end there are none."""
+    """The entries that `page` and `per_page` mean; beyond the end there are none, unless the lists have traps."""
     size = min(_whole(asked.get("per_page"), 25), account.switches.max_per_page)
-    first = (_whole(asked.get("page"), 1) - 1) * size
-    return found[first : first + size]
+    return account.traps.page(found, _whole(asked.get("page"), 1), size)
 
 
 def _whole(told: object, default: int) -> int:

@@ -15,6 +15,7 @@ from providers.invoicing.acuinvoice.sandbox.switches import Switches
 from providers.ports import JsonObject
 from providers.sandbox import Reply, Request
 from providers.sandbox.core import Clock
+from providers.sandbox.traps import Traps
 
 PATH: Final = "/api/xml-in"
 _ASSUMED: Final = frozenset({"client.list", "estimate.delete", "estimate.list", "estimate.send", "recurring.list"})
@@ -60,6 +61,10 @@ class AcuInvoiceService:
     def use(self, switches: Switches) -> None:
         """Change the service's mood; what exists stays."""
         self.switches = self.account.switches = switches
+
+    def trap(self, traps: Traps) -> None:
+        """From now on this is wrong with the lists."""
+        self.account.traps = traps
 
     def rotate(self, token: str) -> None:
         """The key changes, as it does whenever the master password changes."""

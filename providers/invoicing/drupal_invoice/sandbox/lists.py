@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -39,9 +40,8 @@ def page(query: Mapping[str, str], site: Site) -> list[Invoice]:
         found = [invoice for invoice in found if invoice.changed <= newest]
     found.sort(key=COLUMNS[column], reverse=query.get("order") != "asc")  # type: ignore[arg-type]
     size = _number(query.get("max_results")) or DEFAULT_SIZE
-    last = max((len(found) - 1) // size, 0)
-    first = min(_number(query.get("page")) or 0, last) * size
-    return found[first : first + size]
+    traps = replace(site.traps, last_page_repeats=True)
+    return traps.page(found, 1 + (_number(query.get("page")) or 0), size)
 
 
 def _matches(invoice: Invoice, query: Mapping[str, str], site: Site) -> bool:

@@ -15,6 +15,7 @@ from providers.invoicing.drupal_invoice.sandbox.switches import Database, Module
 from providers.ports import JsonObject
 from providers.sandbox.core import Clock, utc_now
 from providers.sandbox.messages import Reply, Request
+from providers.sandbox.traps import Traps
 
 _ROUTE = re.compile(r"invoice/api/invoice\.(json|html|pdf)(?:/([^/]*))?(?:/.*)?")
 _REFERENCE = re.compile(r"\[(\S+)\]\s*\Z")
@@ -36,6 +37,10 @@ class DrupalInvoiceService:
     def use(self, switches: Switches) -> None:
         """Set the site up in another way; what exists stays."""
         self.switches = self.site.switches = self.sessions.switches = switches
+
+    def trap(self, traps: Traps) -> None:
+        """From now on this is wrong with the lists."""
+        self.site.traps = traps
 
     def handle(self, request: Request) -> Reply:
         route = request.query.get("q", request.path).strip("/")

@@ -10,6 +10,7 @@ from providers.invoicing.drupal_invoice.sandbox.records import CUSTOMER, Invoice
 from providers.invoicing.drupal_invoice.sandbox.switches import Database, Switches
 from providers.ports import JsonObject
 from providers.sandbox.core import Clock
+from providers.sandbox.traps import NO_TRAPS
 
 LENGTHS: Final = {
     "company_name": 100,
@@ -40,6 +41,7 @@ class Site:
 
     def __init__(self, switches: Switches, clock: Clock) -> None:
         self.switches = switches
+        self.traps = NO_TRAPS
         self._clock = clock
         self._nodes = 0
         self._rows = 0

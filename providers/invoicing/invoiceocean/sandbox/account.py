@@ -17,6 +17,7 @@ from providers.invoicing.invoiceocean.sandbox.records import Invoice
 from providers.invoicing.invoiceocean.sandbox.switches import OidScope, Switches
 from providers.ports import JsonObject
 from providers.sandbox.core import Clock
+from providers.sandbox.traps import NO_TRAPS
 
 FIRST_ID = 460_000_001
 _PREFIXES = {"proforma": "P", "receipt": "R", "bill": "B", "correction": "K"}
@@ -28,6 +29,7 @@ class Account:
 
     def __init__(self, switches: Switches, clock: Clock) -> None:
         self.switches = switches
+        self.traps = NO_TRAPS
         self._clock = clock
         self._ids = FIRST_ID
         self._dice = random.Random(7)  # noqa: S311 - tokens of a sandbox

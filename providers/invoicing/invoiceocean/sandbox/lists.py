@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from itertools import islice
+from typing import TypeVar
 
 from providers.invoicing.invoiceocean.sandbox.account import Account
 from providers.invoicing.invoiceocean.sandbox.records import Invoice
 from providers.invoicing.invoiceocean.sandbox.replies import several
 from providers.sandbox.messages import Request
+
+Row = TypeVar("Row")
 
 _ORDERS: dict[str, Callable[[Invoice], object]] = {
     "number": lambda invoice: invoice.number,
@@ -20,24 +22,21 @@ _ORDERS: dict[str, Callable[[Invoice], object]] = {
 }
 
 
-def page_of(query: Mapping[str, str], account: Account) -> slice:
+def page_of(rows: Iterable[Row], query: Mapping[str, str], account: Account) -> list[Row]:
     """The rows that `page` and `per_page` mean; odd values mean the defaults."""
     switches = account.switches
     wanted = query.get("per_page", "")
     size = int(wanted) if wanted.isdigit() and int(wanted) else switches.default_per_page
     size = min(size, switches.max_per_page)
     page = query.get("page", "")
-    first = (max(int(page), 1) - 1) * size if page.isdigit() else 0
-    return slice(first, first + size)
+    return account.traps.page(rows, max(int(page), 1) if page.isdigit() else 1, size)
 
 
 def invoices(request: Request, account: Account, *, salt: int) -> list[Invoice]:
     """One page. `salt` differs from request to request, for orders that are not stable."""
     query = request.query
-    rows = page_of(query, account)
     chosen = _chosen(_candidates(query, account, salt), query, several(request, "kinds[]"))
-    found = _matching(query, account, chosen)
-    return list(islice(found, rows.start, rows.stop))
+    return page_of(_matching(query, account, chosen), query, account)
 
 
 def _candidates(query: Mapping[str, str], account: Account, salt: int) -> Iterable[Invoice]:

@@ -42,7 +42,7 @@ class PaymentDesk:
 
     def _list(self, request: Request, _parts: tuple[str, ...]) -> Reply:
         newest_first = list(reversed(self._account.payments.values()))
-        rows = newest_first[lists.page_of(request.query, self._account)]
+        rows = lists.page_of(newest_first, request.query, self._account)
         return Reply.json(200, [self._shown(payment, request) for payment in rows])
 
     def _read(self, request: Request, parts: tuple[str, ...]) -> Reply:

@@ -16,6 +16,7 @@ from providers.invoicing.invoiceocean.sandbox.switches import Switches
 from providers.ports import JsonObject
 from providers.sandbox.core import Clock, Router, utc_now
 from providers.sandbox.messages import Reply, Request
+from providers.sandbox.traps import Traps
 
 _UNAUTHORIZED: Final = (
     "You must be logged in to gain access to the site ",
@@ -44,6 +45,10 @@ class InvoiceOceanService:
     def use(self, switches: Switches) -> None:
         """Change the service's mood; what exists stays."""
         self.switches = self.account.switches = switches
+
+    def trap(self, traps: Traps) -> None:
+        """From now on this is wrong with the lists."""
+        self.account.traps = traps
 
     def handle(self, request: Request) -> Reply:
         if self.switches.login_page:

@@ -37,7 +37,7 @@ class CatalogueDesk:
     def _list(self, shelf: Shelf, request: Request, _parts: tuple[str, ...]) -> Reply:
         if page := self._outside_the_plan(shelf):
             return page
-        rows = shelf.find(request.query)[lists.page_of(request.query, self._account)]
+        rows = lists.page_of(shelf.find(request.query), request.query, self._account)
         return Reply.json(200, [self._shown(shelf, row, request, alone=False) for row in rows])
 
     def _read(self, shelf: Shelf, request: Request, parts: tuple[str, ...]) -> Reply:
@@ -92,7 +92,7 @@ class CatalogueDesk:
     def _moves(self, request: Request, _parts: tuple[str, ...]) -> Reply:
         wanted = {"warehouse_id", "product_id", "kind", "warehouse_document_id"} & request.query.keys()
         found = [move for move in self._all_moves() if all(str(move[name]) == request.query[name] for name in wanted)]
-        return Reply.json(200, found[lists.page_of(request.query, self._account)])
+        return Reply.json(200, lists.page_of(found, request.query, self._account))
 
     def _all_moves(self) -> list[JsonObject]:
         """Each line of each document of a warehouse; the id tells them apart."""

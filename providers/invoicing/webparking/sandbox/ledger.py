@@ -86,4 +86,5 @@ def _total(charged: list[tuple[StockItem, int]], switches: Switches) -> Decimal:
 
 
 def _cents(amount: Decimal) -> Decimal:
+    """Whatever the currency: of others than those with cents nothing is known, and none is asked for."""
     return amount.quantize(_CENT, rounding=ROUND_HALF_UP)
