@@ -47,7 +47,7 @@ def _sums(row: Expected, remote: RemoteDocument) -> Iterator[Difference]:
     if remote.gross is not None and remote.gross != row.gross:
         apart = abs(remote.gross - row.gross)
         yield _different(FindingClass.AMOUNT, f"gross {row.gross}", f"gross {remote.gross}", apart)
-    elif remote.tax is not None and abs(remote.tax - row.tax) > row.lines * minor_unit(row.currency):
+    elif remote.tax not in {None, row.tax} and abs(remote.tax - row.tax) > row.lines * minor_unit(row.currency):
         # Of one gross amount, shops and providers split off the tax line by line, each rounding in its own way.
         apart = abs(remote.tax - row.tax)
         yield _different(FindingClass.TAX, f"tax {row.tax}", f"tax {remote.tax}", apart)
@@ -59,7 +59,7 @@ def _buyer(row: Expected, remote: RemoteDocument) -> Iterator[Difference]:
         ("tax number", row.buyer_tax_no, remote.buyer_tax_no),
     )
     for what, ours, theirs in pairs:
-        if theirs and ours and _plain(ours) != _plain(theirs):
+        if theirs and ours and ours != theirs and _plain(ours) != _plain(theirs):
             yield _different(FindingClass.CUSTOMER, f"{what} {ours}", f"{what} {theirs}", Decimal(0))
             return
 
@@ -75,7 +75,7 @@ def _money(row: Expected, remote: RemoteDocument, card: Card) -> Iterator[Differ
         if single:
             yield from single
             return
-    if remote.paid is None:
+    if remote.paid is None or card.payments is PaymentStyle.FLAG:
         yield from _paid_state(row, remote, card)
     elif remote.paid > row.paid:
         apart = remote.paid - row.paid
@@ -86,19 +86,22 @@ def _money(row: Expected, remote: RemoteDocument, card: Card) -> Iterator[Differ
 
 
 def _single_payments(row: Expected, remote: RemoteDocument, card: Card) -> Iterator[Difference]:
-    """Payments that prove themselves by our reference: one that is gone, one that is there twice."""
+    """Payments that prove themselves by our reference: those that are gone, those that are there several times."""
     there = Counter(payment.reference for payment in remote.payments or ())
-    for key, amount in row.payments:
-        count = there[payment_reference(row.reference, key, card)]
-        if count == 0:
-            yield _different(FindingClass.PAYMENT_MISSING, f"payment {key} of {amount}", "no such payment", amount)
-        elif count > 1:
-            found = f"{count} payments {key} of {amount}"
-            yield _different(FindingClass.PAYMENT_DOUBLE, f"payment {key} of {amount}", found, amount * (count - 1))
+    counted = [(key, amount, there[payment_reference(row.reference, key, card)]) for key, amount in row.payments]
+    if gone := [(f"payment {key} of {amount}", amount) for key, amount, count in counted if count == 0]:
+        told, amounts = zip(*gone, strict=True)
+        what = "no such payment" if len(gone) == 1 else "none of these payments"
+        yield _different(FindingClass.PAYMENT_MISSING, ", ".join(told), what, sum(amounts, Decimal(0)))
+    if twice := [each for each in counted if each[2] > 1]:
+        expected = ", ".join(f"payment {key} of {amount}" for key, amount, _ in twice)
+        found = ", ".join(f"{count} payments {key} of {amount}" for key, amount, count in twice)
+        money = sum((amount * (count - 1) for _, amount, count in twice), Decimal(0))
+        yield _different(FindingClass.PAYMENT_DOUBLE, expected, found, money)
 
 
 def _paid_state(row: Expected, remote: RemoteDocument, card: Card) -> Iterator[Difference]:
-    """Where sums are not told, paid in full or not is all that can be compared.
+    """Where sums are not told, or are those of a flag, paid in full or not is all that can be compared.
 
     A provider that cannot be told of payments knows of none until a person tells it there: no difference.
     """

@@ -5,11 +5,12 @@ rows may have hidden one. So each suspicion is looked at again on both sides, by
 difference is one, and nothing else is.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from providers.domain.card import PaymentStyle
-from providers.domain.documents import DocumentKind, RemoteDocument, RemoteState
+from providers.domain.documents import DocumentKind, DocumentState, RemoteDocument, RemoteState
 from providers.domain.errors import Refused
 from providers.ports import InvoicingProvider
 from tasks.ledger.findings import Suspicion
@@ -19,6 +20,9 @@ from tasks.ledger.run import Sighting
 from tasks.reconcile.classes import FindingClass
 from tasks.reconcile.compare import Difference
 from tasks.reconcile.listing import Ours, suspicion, suspicions
+
+Find: TypeAlias = Callable[[str, DocumentKind], Sequence[RemoteDocument]]
+"""Every document of the kind with this reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +34,34 @@ class Look:
     seen: Sighting | None = None
 
 
-def second_look(ledger: Ledger, provider: InvoicingProvider, book: str, ours: Ours, suspected: Suspicion) -> Look:
-    """What is true of the suspicion now. Raises the provider's read errors, and `LedgerUnavailable`."""
+def second_look(
+    ledger: Ledger,
+    provider: InvoicingProvider,
+    book: str,
+    ours: Ours,
+    suspected: Suspicion,
+    *,
+    find: Find | None = None,
+) -> Look:
+    """What is true of the suspicion now. Raises the provider's read errors, and `LedgerUnavailable`.
+
+    `find` takes the place of the provider's own, for one that would have to read its whole list for it.
+    """
+    find = find or provider.find
     owed = provider.card.payments is PaymentStyle.NOT_AVAILABLE
     row = ledger.matching.by_references(book, [suspected.reference], owed=owed).get(suspected.reference)
     kind = FindingClass(suspected.kind)
     if kind is FindingClass.DUPLICATE:
-        return Look(tuple(_duplicates(provider, row, suspected)))
+        return Look(tuple(_several(provider, find, row, suspected)))
     if kind is FindingClass.MISSING_IN_LEDGER:
-        there = _read(provider, suspected.remote_id)
+        there = read(provider, suspected.remote_id)
         gone = there is None or there.state is RemoteState.CANCELLED
         return Look() if row is not None or gone else Look((suspected,))
     if row is None or row.busy or not row.issued:
         return Look()
-    there = _read(provider, row.remote_id)
+    there = read(provider, row.remote_id)
     if there is None:
-        return Look(tuple(_gone(provider, row)))
+        return Look(tuple(_gone(find, row)))
     # One look settles every class: each of them is suspected by itself, and asks for its own.
     verdict = tuple(each for each in suspicions(row, there, ours, provider.card) if _belongs(each, suspected))
     return Look(verdict, Sighting(remote_id=row.remote_id, reference=row.reference, document_pk=row.pk))
@@ -68,7 +84,8 @@ _PAID: frozenset[str] = frozenset(
 )
 
 
-def _read(provider: InvoicingProvider, remote_id: str) -> RemoteDocument | None:
+def read(provider: InvoicingProvider, remote_id: str) -> RemoteDocument | None:
+    """The document, or None where it does not exist (any more). Raises the provider's read errors."""
     try:
         return provider.read(remote_id)
     except Refused as error:
@@ -77,13 +94,11 @@ def _read(provider: InvoicingProvider, remote_id: str) -> RemoteDocument | None:
         raise
 
 
-def _gone(provider: InvoicingProvider, row: Expected) -> Iterator[Suspicion]:
+def _gone(find: Find, row: Expected) -> Iterator[Suspicion]:
     """The document that we made is not there: is another one in its place?"""
-    others = [each for each in provider.find(row.reference, DocumentKind(row.kind)) if _alive(each)]
+    others = [each for each in find(row.reference, DocumentKind(row.kind)) if _alive(each)]
     if others:
-        found = f"id {others[0].remote_id}"
-        replaced = Difference(kind=FindingClass.REPLACED, expected=f"id {row.remote_id}", found=found, money=row.gross)
-        yield suspicion(row, replaced, others[0].remote_id)
+        yield _replaced(row, others[0])
         return
     missing = Difference(
         kind=FindingClass.MISSING_AT_PROVIDER,
@@ -94,20 +109,38 @@ def _gone(provider: InvoicingProvider, row: Expected) -> Iterator[Suspicion]:
     yield suspicion(row, missing, row.remote_id)
 
 
-def _duplicates(provider: InvoicingProvider, row: Expected | None, suspected: Suspicion) -> Iterator[Suspicion]:
+def _replaced(row: Expected, other: RemoteDocument) -> Suspicion:
+    found = f"id {other.remote_id}"
+    replaced = Difference(kind=FindingClass.REPLACED, expected=f"id {row.remote_id}", found=found, money=row.gross)
+    return suspicion(row, replaced, other.remote_id)
+
+
+def _several(
+    provider: InvoicingProvider, find: Find, row: Expected | None, suspected: Suspicion
+) -> Iterator[Suspicion]:
     """Those besides the one that we made, or besides the first where we made none."""
     kind = DocumentKind(row.kind) if row is not None else DocumentKind.INVOICE
-    alive = [each for each in provider.find(suspected.reference, kind) if _alive(each)]
-    kept = row.remote_id if row is not None and row.issued else (alive[0].remote_id if alive else "")
-    for each in alive:
-        if each.remote_id == kept or len(alive) < 2:
-            continue
+    alive = [each for each in find(suspected.reference, kind) if _alive(each)]
+    if row is None or not row.issued:
+        first, others = alive[:1], alive[1:]
+    else:
+        first = [each for each in alive if each.remote_id == row.remote_id]
+        others = [each for each in alive if each.remote_id != row.remote_id]
+        own = None if first or not others else read(provider, row.remote_id)
+        if others and not first and own is None:
+            yield _replaced(row, others[0])
+            first, others = others[:1], others[1:]
+        elif own is not None:
+            counts = _alive(own) or row.state is DocumentState.CANCELLED
+            first = [own] if counts else others[:1]
+            others = [each for each in others if each not in first]
+    for each in others:
         yield Suspicion(
             kind=FindingClass.DUPLICATE,
             reference=suspected.reference,
             remote_id=each.remote_id,
             expected="one document",
-            found=f"documents {kept} and {each.remote_id}",
+            found=f"documents {first[0].remote_id} and {each.remote_id}",
             money=each.gross or suspected.money,
             currency=each.currency or suspected.currency,
             shop=suspected.shop,

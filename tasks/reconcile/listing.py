@@ -7,12 +7,14 @@ from decimal import Decimal
 
 from providers.domain.card import Card, PaymentStyle
 from providers.domain.documents import RemoteDocument, RemoteState
-from providers.domain.facts import Facts, facts_of, merged
+from providers.domain.facts import Facts, facts_of, learned
+from tasks.ledger.codec import facts_text
 from tasks.ledger.findings import Suspicion
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.matching import Expected
 from tasks.ledger.run import Run, Sighting
 from tasks.ledger.totals import ALL_RATES, Side, Sum
+from tasks.ports import ShopFronts
 from tasks.reconcile.classes import FindingClass
 from tasks.reconcile.compare import Difference, differences
 
@@ -39,38 +41,62 @@ class Ours:
         return reference.startswith(self.prefixes)
 
 
+def ours_of(fronts: ShopFronts, book: str) -> Ours:
+    """What is ours in the book."""
+    shops = [front for front in fronts.values() if front.book == book]
+    return Ours(
+        prefixes=tuple(f"{front.name}/" for front in shops),
+        unpaid_shops=frozenset(front.name for front in shops if not front.policy.record_payments),
+    )
+
+
 def compare_page(ledger: Ledger, run: Run, ours: Ours, card: Card, listed: tuple[RemoteDocument, ...]) -> Compared:
-    """Hold each document of the page against the ledger; what the run saw before is left out.
+    """Hold each document of the page against the ledger. What the run saw before is not counted again, but it may
+    have changed since.
 
     Three statements, however many documents. Raises `LedgerUnavailable`.
     """
     result = Compared()
-    fresh = {each.remote_id: each for each in listed}
-    for known in ledger.runs.known(run, fresh):
-        del fresh[known]
-    references = [each.reference for each in fresh.values() if ours.holds(each.reference)]
+    told = {each.remote_id: each for each in listed}
+    known = ledger.runs.known(run, told)
+    references = [each.reference for each in told.values() if ours.holds(each.reference)]
     rows = ledger.matching.by_references(run.book, references, owed=card.payments is PaymentStyle.NOT_AVAILABLE)
-    for remote in fresh.values():
-        if not ours.holds(remote.reference):
-            result.sightings.append(Sighting(remote_id=remote.remote_id))
-            continue
-        _take(result, remote, rows.get(remote.reference), ours, card)
+    for remote in told.values():
+        is_ours = ours.holds(remote.reference)
+        row = rows.get(remote.reference) if is_ours else None
+        if remote.remote_id not in known:
+            _count(result, remote, row, is_ours=is_ours)
+        if is_ours:
+            _take(result, remote, row, ours, card)
     return result
 
 
-def _take(result: Compared, remote: RemoteDocument, row: Expected | None, ours: Ours, card: Card) -> None:
+def _count(result: Compared, remote: RemoteDocument, row: Expected | None, *, is_ours: bool) -> None:
+    if not is_ours:
+        result.sightings.append(Sighting(remote_id=remote.remote_id))
+        return
     pk = row.pk if row is not None and row.remote_id == remote.remote_id else None
     result.sightings.append(Sighting(remote_id=remote.remote_id, reference=remote.reference, document_pk=pk))
     result.sums.extend(provider_sums(remote))
+
+
+def _take(result: Compared, remote: RemoteDocument, row: Expected | None, ours: Ours, card: Card) -> None:
     if row is None:
         if remote.state is not RemoteState.CANCELLED:
             result.suspicions.append(extra(remote))
         return
-    if pk is None or not row.issued:
-        return  # another one with its reference: `doubles` looks at these; or one that is being made now
+    if not row.issued:
+        return  # one that is being made now
+    if row.remote_id != remote.remote_id:
+        if remote.state is not RemoteState.CANCELLED:
+            result.suspicions.append(another(row, remote))
+        return
     result.suspicions.extend(suspicions(row, remote, ours, card))
-    told = merged(row.facts, facts_of(remote))
-    if told != row.facts:
+    told = facts_of(remote)
+    # Most documents tell what they told the last time, word for word: then nothing need be read.
+    if facts_text(learned(None, told, recorded=row.recorded)) == row.kept:
+        return
+    if learned(row.facts, told, recorded=row.recorded) != row.facts:
         result.facts[row.pk] = told
 
 
@@ -118,6 +144,14 @@ def extra(remote: RemoteDocument) -> Suspicion:
         currency=remote.currency,
         shop=remote.reference.partition("/")[0],
     )
+
+
+def another(row: Expected, remote: RemoteDocument) -> Suspicion:
+    """It carries the reference of one that we made; ours may stand there, too, or be gone."""
+    ids = f"documents {row.remote_id} and {remote.remote_id}"
+    money = row.gross if remote.gross is None else remote.gross
+    twice = Difference(kind=FindingClass.DUPLICATE, expected="one document", found=ids, money=money)
+    return suspicion(row, twice, remote.remote_id)
 
 
 def provider_sums(remote: RemoteDocument) -> Iterator[Sum]:

@@ -6,8 +6,7 @@ a run which was interrupted continues where it stood; no transaction is open whi
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
 
 import structlog
@@ -15,7 +14,7 @@ import structlog
 from providers.domain.card import Card
 from providers.domain.known import OperationState
 from providers.ports import Window
-from tasks.ledger.findings import Suspicion
+from tasks.ledger.findings import Judgement, Suspicion
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.matching import Expected
 from tasks.ledger.run import Phase, Progress, Run, RunState, Scope
@@ -23,8 +22,10 @@ from tasks.ports import Book, Clock, ShopFronts
 from tasks.reconcile.classes import DIFFERING, FindingClass
 from tasks.reconcile.compare import Difference
 from tasks.reconcile.confirm import second_look
-from tasks.reconcile.listing import Ours, compare_page, suspicion
+from tasks.reconcile.listing import compare_page, ours_of, suspicion
+from tasks.reconcile.searching import find_in_run
 from tasks.reconcile.tieout import sums_of
+from tasks.reconcile.timetable import Asked
 
 log = structlog.get_logger()
 
@@ -40,15 +41,9 @@ class NotProvable(Exception):
     """The provider lists nothing, so that nothing can be compared."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
-    """What a new run shall cover, and who wants it."""
-
-    scope: Scope = Scope.ALL
-    start: date | None = None
-    end: date | None = None
-    changed_since: datetime | None = None
-    by: str = "schedule"
+def lease_of(card: Card) -> timedelta:
+    """How long a worker may take for one step."""
+    return card.call_timeout * 2 + _LEASE_MARGIN
 
 
 class Reconciler:
@@ -96,7 +91,7 @@ class Reconciler:
         Raises `RunUnderWay`, `RunLost`, `LedgerUnavailable`, and the provider's read errors: then the run stays
         where it is, to be taken up again.
         """
-        lease = book.card.call_timeout * 2 + _LEASE_MARGIN
+        lease = lease_of(book.card)
         run = self._ledger.runs.claim(run, owner=self._owner, now=self._clock(), lease=lease)
         until = None if seconds is None else time.monotonic() + seconds
         error = ""
@@ -132,12 +127,14 @@ class Reconciler:
                 return self._overdue(book, run)
             case Phase.CONFIRMING:
                 return self._confirming(book, run)
-            case Phase.TOTALS | Phase.OVER:
+            case Phase.TOTALS:
                 return self._totals(run)
+            case Phase.OVER:
+                return iter(())
 
     def _listing(self, book: Book, run: Run) -> Iterator[Progress]:
         window = Window(start=run.start, end=run.end, changed_since=run.changed_since)
-        ours = self._ours(book.name)
+        ours = ours_of(self._fronts, book.name)
         self._pause(book.name)
         for page in book.provider.listing(window, after=run.cursor):
             found = compare_page(self._ledger, run, ours, book.card, page.documents)
@@ -167,8 +164,12 @@ class Reconciler:
         yield Progress(phase=Phase.DOUBLES)
 
     def _doubles(self, run: Run) -> Iterator[Progress]:
-        found = self._ledger.runs.doubles(run)
-        yield Progress(phase=Phase.LEDGER, suspicions=[_duplicate(reference, ids) for reference, ids in found])
+        after = run.cursor
+        while found := self._ledger.runs.doubles(run, after=after, limit=_ROWS):
+            after = found[-1][0]
+            twice = [_duplicate(reference, ids) for reference, ids in found]
+            yield Progress(phase=Phase.DOUBLES, cursor=after, suspicions=twice)
+        yield Progress(phase=Phase.LEDGER)
 
     def _overdue(self, book: Book, run: Run) -> Iterator[Progress]:
         yield Progress(phase=Phase.CONFIRMING, suspicions=list(self._stuck(book.card, run)))
@@ -207,23 +208,27 @@ class Reconciler:
             )
 
     def _confirming(self, book: Book, run: Run) -> Iterator[Progress]:
-        ours = self._ours(book.name)
+        ours = ours_of(self._fronts, book.name)
+        find = find_in_run(self._ledger, book, run, clock=self._clock, lease=lease_of(book.card))
         after = int(run.cursor or 0)
         while suspected := self._ledger.findings.suspected(run.pk, after=after, limit=_ROWS):
             for each in suspected:
                 self._pause(book.name)
-                look = second_look(self._ledger, book.provider, book.name, ours, each.suspicion)
-                self._ledger.findings.judge(run.pk, each.pk, look.verdict)
+                look = second_look(self._ledger, book.provider, book.name, ours, each.suspicion, find=find)
                 after = each.pk
-                seen = [look.seen] if look.seen is not None else []
-                yield Progress(phase=Phase.CONFIRMING, cursor=str(after), sightings=seen)
+                yield Progress(
+                    phase=Phase.CONFIRMING,
+                    cursor=str(after),
+                    sightings=[look.seen] if look.seen is not None else [],
+                    judgement=Judgement(each.pk, look.verdict),
+                )
         yield Progress(phase=Phase.OVER if run.scope is Scope.CHANGES else Phase.TOTALS)
 
     def _totals(self, run: Run) -> Iterator[Progress]:
         after = int(run.cursor or 0)
-        while rows := self._ledger.matching.in_window(run.book, after=after, limit=_ROWS, days=run.days):
+        while rows := self._ledger.matching.made_of(run.book, after=after, limit=_ROWS, days=run.days):
             after = rows[-1].pk
-            yield Progress(phase=Phase.TOTALS, cursor=str(after), sums=sums_of(self._ledger, rows))
+            yield Progress(phase=Phase.TOTALS, cursor=str(after), sums=sums_of(rows))
         yield Progress(phase=Phase.OVER)
 
     def _finish(self, run: Run) -> Run:
@@ -238,6 +243,8 @@ class Reconciler:
             still_open=self._ledger.matching.under_way(run.book),
             now=self._clock(),
         )
+        while self._ledger.history.forget_some(run.book):
+            continue
         log.info(
             "book.reconciled",
             book=run.book,
@@ -250,13 +257,6 @@ class Reconciler:
             pages=finished.pages,
         )
         return finished
-
-    def _ours(self, book: str) -> Ours:
-        shops = [front for front in self._fronts.values() if front.book == book]
-        return Ours(
-            prefixes=tuple(f"{front.name}/" for front in shops),
-            unpaid_shops=frozenset(front.name for front in shops if not front.policy.record_payments),
-        )
 
 
 def _missing(row: Expected) -> Suspicion:

@@ -11,7 +11,8 @@ from tasks.ledger.run import Run
 from tasks.ledger.totals import Sum
 from tasks.ports import Book, Clock, ShopFronts
 from tasks.reconcile.classes import PERMITTED, FindingClass, Group, Repair
-from tasks.reconcile.reconciler import Asked, Reconciler
+from tasks.reconcile.reconciler import Reconciler
+from tasks.reconcile.timetable import Asked
 
 _ALWAYS_TOLD = (Group.MISSING, Group.EXTRA, Group.DUPLICATE, Group.DIFFERENT)
 

@@ -1,41 +1,36 @@
 """The totals that an accountant signs: shop, ledger and provider side by side, by day, tax rate and currency."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tasks.ledger.ledger import Ledger
-from tasks.ledger.matching import Expected
-from tasks.ledger.totals import ALL_RATES, Side, Sum
+from tasks.ledger.matching import MadeOf
+from tasks.ledger.totals import ALL_RATES, Side, Sum, added
 
 _NOTHING = Decimal(0)
 
 
-def sums_of(ledger: Ledger, rows: list[Expected]) -> list[Sum]:
-    """What the documents add to the ledger's side, and their orders, as they are now, to the shop's.
-
-    A cancelled document counts for nothing on both. Raises `LedgerUnavailable`.
-    """
-    alive = {row.pk: row for row in rows if row.state != "cancelled"}
-    found: list[Sum] = []
-    for pk, draft, snapshot in ledger.matching.lines(sorted(alive)):
-        row = alive[pk]
-        found.extend(_side(Side.LEDGER, row, json.loads(draft)))
-        if snapshot:
-            found.extend(_side(Side.SHOP, row, json.loads(snapshot)))
-    return found
+def sums_of(rows: Iterable[MadeOf]) -> list[Sum]:
+    """What the documents add to the ledger's side, and their orders, as they are now, to the shop's."""
+    return added(each for row in rows for each in _sides(row))
 
 
-def _side(side: Side, row: Expected, made_of: Mapping[str, Any]) -> Iterator[Sum]:
-    whole = [_NOTHING, _NOTHING, _NOTHING]
+def _sides(row: MadeOf) -> Iterator[Sum]:
+    yield from _side(Side.LEDGER, row, json.loads(row.draft))
+    if row.snapshot:
+        yield from _side(Side.SHOP, row, json.loads(row.snapshot))
+
+
+def _side(side: Side, row: MadeOf, made_of: Mapping[str, Any]) -> Iterator[Sum]:
+    whole_net = whole_tax = whole_gross = _NOTHING
     currency = made_of.get("currency", row.currency)
     for line in made_of.get("lines", ()):
-        net, tax, gross = (Decimal(line[name]) for name in ("net", "tax", "gross"))
-        whole = [whole[0] + net, whole[1] + tax, whole[2] + gross]
-        yield _sum(side, row.issue_date, _rate(line), currency, net, tax, gross, documents=0)
-    yield _sum(side, row.issue_date, ALL_RATES, currency, *whole, documents=1)
+        net, tax, gross = Decimal(line["net"]), Decimal(line["tax"]), Decimal(line["gross"])
+        whole_net, whole_tax, whole_gross = whole_net + net, whole_tax + tax, whole_gross + gross
+        yield _sum(side, row.day, _rate(line), currency, net, tax, gross, documents=0)
+    yield _sum(side, row.day, ALL_RATES, currency, whole_net, whole_tax, whole_gross, documents=1)
 
 
 def _rate(line: Mapping[str, Any]) -> str:
