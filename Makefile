@@ -25,7 +25,7 @@ check: $(DEV)  ## Format, lint, types, import contracts, then the quick suite
 	$(BIN)/lint-imports
 	$(MAKE) --no-print-directory test
 
-bench: $(DEV)  ## Measure, as ratios against a baseline in the same run
+bench: $(DEV)  ## All marks with their verdicts, beside baselines of the same run (ARGS="--full --write")
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 soak: $(DEV)  ## The long runs: real processes, kill -9, restarts

@@ -1,104 +1,90 @@
-"""`python -m tests.benchmarks`: the comparison as a table, as JSON, or as docs/performance.md."""
+"""`python -m tests.benchmarks`: the marks with their verdicts as a table, as JSON, or as docs/performance.md."""
 
 import argparse
-import json
-import os
-import platform
-import shutil
+import shlex
+import signal
 import sys
-import tempfile
+import time
+import traceback
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
-from statistics import median
 
-from tests.benchmarks.contest import NO_FAULTS, Contestant, Result, embedded, on_redis, orders_with_invoice, plain
+from tests.benchmarks.bench import FULL, TINY, Bench, Figures, Size
+from tests.benchmarks.ground import Ground
+from tests.benchmarks.guards import Guard, say
+from tests.benchmarks.measures import MEASURES, MORE
+from tests.benchmarks.report import PAGE, Outcome, as_json, machine, page
 
-_CONTESTANTS: tuple[Contestant, ...] = (plain, on_redis, embedded)
-_PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
-_HEADS = ("", "exact", "extra invoices", "double payments", "missing", "seconds", "provider calls per order")
+INTERRUPTED = "the run was interrupted; what it had measured until then is told"
+_FULL_ROUNDS = 5
+_ALL = {**MEASURES, **MORE}
+_SIZES = {"quick": Size(), "full": FULL, "tiny": TINY}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
-    parser.add_argument("--orders", type=int, default=500, help="how many orders each contestant gets")
-    parser.add_argument("--rounds", type=int, default=1, help="how often; medians are shown")
-    parser.add_argument("--json", action="store_true", help="print JSON, and nothing else, on standard output")
-    parser.add_argument("--write", action="store_true", help="write docs/performance.md as well")
-    told = parser.parse_args(arguments)
-    results = [_median(results) for results in _contest(told.orders, told.rounds)]
-    page = _page(results, told.orders, told.rounds)
-    if told.write:
-        _PAGE.write_text(page)
-    sys.stdout.write(json.dumps([result.as_json() for result in results], indent=2) + "\n" if told.json else page)
-    happy = [result for result in results if result.faults == NO_FAULTS and result.contestant.startswith("Counterfoil")]
-    ours = [result for result in results if result.contestant.startswith("Counterfoil")]
-    good = all(result.exact == result.orders for result in ours) and all(each.calls_per_order == 2 for each in happy)
-    return 0 if good else 1
+    """Returns 0 when every mark that was measured is reached, else 1."""
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    told = _parser().parse_args(given)
+    size = "full" if told.full else told.size
+    rounds = told.rounds or (_FULL_ROUNDS if size == "full" else 1)
+    wanted = told.only.split(",") if told.only else list(MEASURES)
+    if unknown := set(wanted) - set(_ALL):
+        say(f"no such measure: {', '.join(sorted(unknown))}; there are {', '.join(_ALL)}")
+        return 2
+    say(f"{machine()}\n{size} run, {rounds} round{'s' * (rounds > 1)} of: {', '.join(wanted)}")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # as Ctrl-C: no server is left behind
+    began = time.monotonic()
+    guard = Guard(repeats=8 * rounds if not told.keep_all else 0, patience=0.0 if told.keep_all else 60.0 * rounds)
+    found, broken = _measured(_SIZES[size], rounds, wanted, guard, told)
+    outcome = Outcome(
+        command=shlex.join(["python", "-m", "tests.benchmarks", *given]),
+        rounds=found,
+        seconds=time.monotonic() - began,
+        thrown_away=guard.thrown_away,
+        doubtful=guard.doubtful,
+        broken=broken,
+    )
+    if told.write and INTERRUPTED not in broken:
+        PAGE.write_text(page(outcome))
+    sys.stdout.write(as_json(outcome) if told.json else page(outcome))
+    return 0 if outcome.reached else 1
 
 
-def _contest(count: int, rounds: int) -> list[list[Result]]:
-    """The contestants take turns, so that what else the machine does hits all alike."""
-    orders = orders_with_invoice(count)
-    cells: dict[tuple[str, Contestant], list[Result]] = {}
-    for number in range(rounds):
-        for faults in (NO_FAULTS, "heavy"):
-            for contestant in _CONTESTANTS:
-                sys.stderr.write(f"round {number + 1}, faults {faults}: {contestant.__name__} …\n")
-                folder = Path(tempfile.mkdtemp(prefix="counterfoil-bench-"))
+def _measured(
+    size: Size, rounds: int, wanted: Sequence[str], guard: Guard, told: argparse.Namespace
+) -> tuple[list[Figures], list[str]]:
+    """The figures of each round, and what broke. Contestants take turns in each round, so that what else the machine
+    does hits all alike."""
+    found: list[Figures] = []
+    broken: list[str] = []
+    with Ground() as ground:
+        for number in range(rounds):
+            bench = Bench(ground=ground, guard=guard, size=size, rabbitmq=told.rabbitmq, profiles=told.profile)
+            found.append(bench.figures)
+            for name in wanted:
+                say(f"round {number + 1} of {rounds}: {name}")
                 try:
-                    cells.setdefault((faults, contestant), []).append(contestant(folder, orders, faults))
-                finally:
-                    shutil.rmtree(folder, ignore_errors=True)
-    return list(cells.values())
+                    bench.figures.update(_ALL[name](bench))
+                except KeyboardInterrupt:
+                    return found, [*broken, INTERRUPTED]
+                except Exception as error:  # noqa: BLE001  (an hour of other measurements is not lost with it)
+                    traceback.print_exc()
+                    broken.append(f"{name}, round {number + 1}: {type(error).__name__}: {error}")
+    return found, broken
 
 
-def _median(results: Sequence[Result]) -> Result:
-    def middle(name: str) -> float:
-        return median(getattr(result, name) for result in results)
-
-    whole = {
-        name: round(middle(name))
-        for name in ("exact", "extra_invoices", "double_payments", "missing", "faults_injected")
-    }
-    return replace(
-        results[0], **whole, seconds=round(middle("seconds"), 1), calls_per_order=round(middle("calls_per_order"), 2)
-    )
-
-
-def _page(results: Sequence[Result], orders: int, rounds: int) -> str:
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
-    turns = "one round" if rounds == 1 else f"medians of {rounds} rounds"
-    made = (
-        f"Written by `python -m tests.benchmarks --write --orders {orders} --rounds {rounds}` on a machine with "
-        f"{os.cpu_count()} cores and {memory:.0f} GiB, Python {platform.python_version()}; {turns}. Load "
-        "generator, databases, broker and provider share the cores: the counts are what matters, and ratios of "
-        "the seconds; their absolute values are not."
-    )
-    how = (
-        "Each contestant gets the same orders, every one of which must end as one invoice with one payment, and "
-        "a sandbox of InvoiceOcean of its own. The plain Celery task is "
-        "[`tests/benchmarks/plain_celery.py`](../tests/benchmarks/plain_celery.py): create, then pay, repeated "
-        "with back-off when a request fails. Payments are counted per order: what is booked beyond the first is double."
-    )
-    calm = _table("No faults", [result for result in results if result.faults == NO_FAULTS])
-    rough = _table(_title(results), [result for result in results if result.faults != NO_FAULTS])
-    return "\n".join(("# Performance", "", made, "", how, "", *calm, *rough))
-
-
-def _title(results: Sequence[Result]) -> str:
-    injected = ", ".join(str(result.faults_injected) for result in results if result.faults != NO_FAULTS)
-    return f"Heavy faults (a sixth of all requests goes wrong; injected: {injected})"
-
-
-def _table(title: str, results: Sequence[Result]) -> list[str]:
-    rows = [
-        f"| {result.contestant} | {result.exact} of {result.orders} | {result.extra_invoices} | "
-        f"{result.double_payments} | {result.missing} | {result.seconds} | {result.calls_per_order:.2f} |"
-        for result in results
-    ]
-    ruler = "|".join(("", "---", *("--:" for _ in _HEADS[1:]), ""))
-    return [f"## {title}", "", f"| {' | '.join(_HEADS)} |", ruler, *rows, ""]
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="more of everything, in five rounds: an hour or more")
+    parser.add_argument("--size", choices=tuple(_SIZES), default="quick", help="how much of everything")
+    parser.add_argument("--rounds", type=int, default=0, help="how often; medians are shown")
+    parser.add_argument("--only", default="", help=f"some measures, by comma: {', '.join(_ALL)}")
+    parser.add_argument("--rabbitmq", action="store_true", help="PostgreSQL + RabbitMQ as well")
+    parser.add_argument("--keep-all", action="store_true", help="repeat nothing, wait for nothing")
+    parser.add_argument("--profile", type=Path, metavar="FOLDER", help="where py-spy writes what it sees, if installed")
+    parser.add_argument("--json", action="store_true", help="print JSON, and nothing else, on standard output")
+    parser.add_argument("--write", action="store_true", help=f"write docs/{PAGE.name} as well")
+    return parser
 
 
 if __name__ == "__main__":

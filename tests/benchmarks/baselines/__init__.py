@@ -1,0 +1,1 @@
+"""What Counterfoil is held against: the same work without its promises."""
