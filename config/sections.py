@@ -4,7 +4,7 @@
 missing there, or when a default is told wrongly.
 """
 
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Annotated, Literal, Self, TypeAlias
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,19 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, mo
 
 from config.problems import Wrong
 from config.urls import ConnectionUrl
-from config.values import BrokerUrl, Duration, LedgerUrl, Name, Percent, Size, Text, WebUrl, Whole
+from config.values import (
+    BrokerUrl,
+    Duration,
+    LedgerUrl,
+    ListenerUrl,
+    Name,
+    Percent,
+    Size,
+    Text,
+    TimeOfDay,
+    WebUrl,
+    Whole,
+)
 
 ShopKind: TypeAlias = Literal["woocommerce", "generic"]
 IssueOn: TypeAlias = Literal["paid", "placed", "fulfilled"]
@@ -100,6 +112,85 @@ class LogSettings(Section):
     """The least level that is written."""
 
 
+class NotifySettings(Section):
+    """Who hears what a provider knows first of the documents."""
+
+    url: ListenerUrl | None = None
+    """Where notices are posted. Not set: nobody is told."""
+    secret: SecretStr | None = None
+    """What they are signed with: whsec_ and the base64 of 24 to 64 random bytes."""
+
+    @model_validator(mode="after")
+    def _both_or_neither(self) -> Self:
+        if self.url is not None and self.secret is None:
+            raise Wrong("There is an address, but no secret to sign with", 'Add secret = "env:NAME".')
+        if self.url is None and self.secret is not None:
+            raise Wrong("There is a secret, but no address", "Add url, or take the secret away.")
+        return self
+
+
+class RepairSettings(Section):
+    """What scheduled reconciliations do about each class of findings that admits a repair; `report` only tells."""
+
+    missing_at_provider: Literal["report", "plan_again"] = "report"
+    """It was issued, and is not there any more."""
+    missing_in_ledger: Literal["report", "adopt"] = "report"
+    """It carries a reference of ours, and the ledger never made it."""
+    replaced_at_provider: Literal["report", "adopt"] = "report"
+    """Ours is gone, and another document carries its reference."""
+    currency_different: Literal["report", "reread"] = "report"
+    """The currency differs."""
+    amount_different: Literal["report", "reread"] = "report"
+    """The gross amount differs."""
+    tax_different: Literal["report", "reread"] = "report"
+    """The tax differs."""
+    unpaid_there: Literal["report", "record_payment"] = "report"
+    """Less is paid there than was recorded from here."""
+    payment_missing: Literal["report", "record_payment"] = "report"
+    """A payment that was recorded from here is not among those there."""
+    cancelled_there: Literal["report", "adopt"] = "report"
+    """It was cancelled there, and not from here."""
+    not_cancelled_there: Literal["report", "plan_again"] = "report"
+    """It was cancelled from here, and is alive there."""
+    stuck_operation: Literal["report", "reread"] = "report"
+    """A call was sent long ago, and nobody took care of it since."""
+    unknown_overdue: Literal["report", "reread"] = "report"
+    """The outcome of a call is unknown, long after it could have been looked up."""
+    order_without_document: Literal["report", "plan_again"] = "report"
+    """An order has been due for long, and has no document."""
+
+
+class ReconcileSettings(Section):
+    enabled: bool = True
+    """Whether books are compared by themselves."""
+    changes_every: Duration = timedelta(minutes=15)
+    """How often what changed at the provider is compared."""
+    changes_days: Whole = Field(default=2, ge=1, le=60)
+    """Days back that are compared instead, where a provider does not tell what changed; the first time, everywhere."""
+    nightly_at: TimeOfDay = time(2, 30)
+    """When the whole current month is compared, every day; each book within the hour that follows."""
+    month_day: Whole = Field(default=2, ge=1, le=28)
+    """The day on which the whole last month is compared, at the same time."""
+    timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
+    """IANA name of the zone of these times and months."""
+    keep_runs: Whole = Field(default=400, ge=10, le=100_000)
+    """Comparisons that are kept of each book: so many of changes, and so many others."""
+    repair_at_most: Whole = Field(default=20, ge=1, le=10_000)
+    """When one comparison finds more than so many to repair, it repairs none: a person looks first."""
+    repair: RepairSettings = RepairSettings()
+
+
+class BookReconcileSettings(Section):
+    enabled: bool | None = None
+    """Whether the book is compared by itself. None, here and below: what `[reconcile]` says."""
+    changes_every: Duration | None = None
+    """How often what changed there is compared."""
+    nightly_at: TimeOfDay | None = None
+    """When its whole current month is compared."""
+    month_day: Whole | None = Field(default=None, ge=1, le=28)
+    """The day on which its whole last month is compared."""
+
+
 class PolicySettings(Section):
     """How doubtful cases of one shop are decided."""
 
@@ -141,6 +232,8 @@ class ShopSettings(Section):
     timezone: Annotated[str, AfterValidator(_timezone)] = "UTC"
     """IANA name of the zone whose calendar day is the issue date."""
     policy: PolicySettings = PolicySettings()
+    notify: NotifySettings = NotifySettings()
+    """Who hears of this shop's documents; not set: who hears of all shops'."""
 
 
 class BookSettings(Section):
@@ -148,6 +241,8 @@ class BookSettings(Section):
     """The invoicing provider."""
     token: SecretStr
     """What we prove ourselves to the provider with."""
+    hint_token: SecretStr | None = None
+    """The last part of the address to which the provider's own webhooks may be sent. None: there is no such address."""
     base_url: WebUrl | None = None
     """The account's address, where the provider gives each account its own."""
     tax_rates: tuple[Percent, ...] = ()
@@ -160,5 +255,9 @@ class BookSettings(Section):
     """Calls at the same time."""
     rate: Whole | None = Field(default=None, ge=1, le=1_000_000)
     """Calls per minute."""
+    look_first: bool = False
+    """Whether every document and payment is looked for at the provider before it is made: for a ledger that may have
+    forgotten some, after the restore of a backup. Costs one more call for each."""
     options: dict[str, object] = Field(default_factory=dict)
     """The provider's own settings, checked by the provider. References in here are resolved as well."""
+    reconcile: BookReconcileSettings = BookReconcileSettings()

@@ -25,6 +25,8 @@ from config.sections import (
     BrokerSettings,
     LedgerSettings,
     LogSettings,
+    NotifySettings,
+    ReconcileSettings,
     RetriesSettings,
     ShopSettings,
     WebSettings,
@@ -52,7 +54,9 @@ class Settings(BaseSettings):
     web: WebSettings = WebSettings()
     worker: WorkerSettings = WorkerSettings()
     retries: RetriesSettings = RetriesSettings()
+    reconcile: ReconcileSettings = ReconcileSettings()
     log: LogSettings = LogSettings()
+    notify: NotifySettings = NotifySettings()
     shops: dict[Name, ShopSettings] = Field(default_factory=dict)
     books: dict[Name, BookSettings] = Field(default_factory=dict)
 

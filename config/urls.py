@@ -93,6 +93,22 @@ def web_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def listener_url(text: str) -> str:
+    """Check the address that hears our notices; plain http is for this machine only. Raises `Wrong`."""
+    web_url(text)
+    parts = _split(text)
+    if parts.scheme == "http" and not _is_this_machine(parts.hostname or ""):
+        raise Wrong("This would tell of invoices unencrypted", "Write https:// instead of http://.")
+    return text
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def _split(text: str) -> SplitResult:
     try:
         parts = urlsplit(text)

@@ -1,14 +1,14 @@
 """Types of single values, as a person writes them: "5m", "1 MiB", 23."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from decimal import Decimal
 from typing import Annotated, TypeAlias
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, StringConstraints
 
 from config.problems import Wrong
-from config.urls import ConnectionUrl, broker_url, ledger_url, web_url
+from config.urls import ConnectionUrl, broker_url, ledger_url, listener_url, web_url
 
 _UNITS = {
     "ms": timedelta(milliseconds=1),
@@ -53,6 +53,19 @@ def duration_text(length: timedelta) -> str:
     return f"{length / _UNITS['ms']:g}ms"
 
 
+def time_of_day(value: object) -> time:
+    """Read "02:30", or TOML's own 02:30:00. Raises `Wrong`."""
+    wrong = Wrong("This is no time of day", 'Write hours and minutes, such as "02:30".')
+    if isinstance(value, time) and value.tzinfo is None:
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"\d{1,2}:\d{2}", value.strip()):
+        raise wrong
+    hour, minute = map(int, value.split(":"))
+    if hour > 23 or minute > 59:
+        raise wrong
+    return time(hour, minute)
+
+
 def whole(value: object) -> object:
     """Keep `true` from being read as 1. Raises `Wrong`."""
     if isinstance(value, bool):
@@ -73,11 +86,17 @@ def size(value: object) -> int:
 Duration: TypeAlias = Annotated[
     timedelta, BeforeValidator(duration), PlainSerializer(duration_text, return_type=str, when_used="json")
 ]
+TimeOfDay: TypeAlias = Annotated[
+    time,
+    BeforeValidator(time_of_day),
+    PlainSerializer(lambda told: f"{told:%H:%M}", return_type=str, when_used="json"),
+]
 Whole: TypeAlias = Annotated[int, BeforeValidator(whole)]
 Size: TypeAlias = Annotated[int, BeforeValidator(size), Field(ge=1024, le=2**30)]
 Percent: TypeAlias = Annotated[Decimal, Field(ge=0, le=100, allow_inf_nan=False)]
 Name: TypeAlias = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")]
 Text: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 WebUrl: TypeAlias = Annotated[str, AfterValidator(web_url)]
+ListenerUrl: TypeAlias = Annotated[str, AfterValidator(listener_url)]
 LedgerUrl: TypeAlias = Annotated[ConnectionUrl, AfterValidator(ledger_url)]
 BrokerUrl: TypeAlias = Annotated[ConnectionUrl, AfterValidator(broker_url)]

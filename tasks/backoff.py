@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from providers.domain.policy import Retries
+from providers.domain.results import Lost, Result, Unseen, Unsent
+from tasks.ledger.turn import Turn
+from tasks.ledger.turns import Effort
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,3 +29,12 @@ class Backoff:
     def exhausted(self, attempts: int, first_tried_at: datetime, now: datetime) -> bool:
         """Whether enough was tried: attempts used up, or tried for too long."""
         return attempts >= self.retries.max_attempts or now - first_tried_at >= self.retries.max_age
+
+
+def effort_after(turn: Turn, result: Result, now: datetime) -> Effort:
+    """What a result leaves of the retry budget: a failure that counts takes an attempt, progress gives all of it back."""
+    if isinstance(result, Unsent) and result.counts:
+        return Effort(attempts=turn.attempts + 1, first_tried_at=turn.first_tried_at or now)
+    if isinstance(result, Unsent | Lost | Unseen):
+        return Effort(attempts=turn.attempts, first_tried_at=turn.first_tried_at)
+    return Effort()

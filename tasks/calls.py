@@ -31,6 +31,7 @@ from providers.domain.results import (
 )
 from providers.domain.steps import Call, Cancel, Create, Email, LookUp, Pay, Verify, Write
 from providers.ports import Prepared
+from tasks.looking_first import already_made
 from tasks.ports import Book, Clock
 from tasks.reasons import internal, refusal, vanished
 
@@ -55,7 +56,7 @@ def perform(book: Book, step: Call, clock: Clock) -> Result:
 def _write(book: Book, step: Write, clock: Clock) -> Result:
     key = step.operation_key
     try:
-        return _effect(book, step)
+        return _effect(book, step, clock)
     except NotSent as error:
         return Unsent(operation_key=key, text=str(error))
     except Throttled as error:
@@ -75,7 +76,11 @@ def _write(book: Book, step: Write, clock: Clock) -> Result:
         return Lost(operation_key=key, at=clock(), text=f"internal fault: {type(error).__name__}: {error}")
 
 
-def _effect(book: Book, step: Write) -> Result:
+def _effect(book: Book, step: Write, clock: Clock) -> Result:
+    if book.look_first:
+        made = already_made(book, step, clock())
+        if made is not None:
+            return made
     match step:
         case Create():
             return _create(book, step)

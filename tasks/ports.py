@@ -40,6 +40,8 @@ class Book:
 
     name: str
     provider: InvoicingProvider
+    look_first: bool = False
+    """Whether the ledger may have forgotten what it made, so that everything is looked for before it is made."""
 
     @property
     def card(self) -> Card:

@@ -16,17 +16,19 @@ from providers.domain.equality import contradiction
 from providers.domain.errors import CannotExpress
 from providers.domain.plan import plan
 from providers.domain.reasons import Code, Reason
-from providers.domain.results import Declined, Issued, Lost, Result, Unclear, Unseen, Unsent, Verified
+from providers.domain.results import Declined, Issued, Result, Unclear, Unsent, Verified
 from providers.domain.steps import Create, LookUp, Rest, Step, Stop, Wait
-from tasks.backoff import Backoff
+from tasks.backoff import Backoff, effort_after
 from tasks.breaker import Alarm, Breaker, rest_for
 from tasks.calls import BookDenied, perform
+from tasks.drains import Drain, Drains
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.turn import Turn
-from tasks.ledger.turns import Claim, Decide, Effort, LeaseLost
+from tasks.ledger.turns import Claim, Decide, LeaseLost
 from tasks.paused import PausedBooks
 from tasks.ports import Bell, Book, Books, Clock, ShopFronts, Slots
 from tasks.reasons import configuration_lacks, denied, down, internal, poison
+from tasks.shops import Shops
 
 log = structlog.get_logger()
 
@@ -61,6 +63,8 @@ class World:
     clock: Clock
     owner: str
     """Names this process in leases, for people who look."""
+    drains: Drains | None = None
+    """Where the process counts them, the same as `bell`."""
     calm: Callable[[], timedelta] = lambda: timedelta.max
     """How long the clock has run evenly, as `tasks.watch.Watch` knows it."""
 
@@ -72,12 +76,15 @@ class Sync:
         self._world = world
         calls = [book.card.call_timeout for book in world.books.values()]
         self._lease = max(calls, default=timedelta(seconds=30)) + _LEASE_MARGIN
+        self._shops = Shops(world.fronts)
+        self._drains = world.drains or Drains(world.bell, fronts=world.fronts, limits={}, here=False)
 
     def run(self, shop: str, order_id: str) -> Ended:
         """Drive one order as far as it goes now. Raises `LedgerUnavailable`.
 
-        Where the book's provider takes few requests at a time, whoever holds a slot also drives the orders
-        that are due next in that book; a bell that finds no slot free ends at once and loses nothing.
+        Whoever has driven an order goes on with those that come next in its book, as long as something is due and
+        for a short while. Where the book's provider takes few requests at a time, that takes a slot; a bell that
+        finds none free ends at once and loses nothing.
         """
         front = self._world.fronts.get(shop)
         if front is None:
@@ -85,11 +92,12 @@ class Sync:
         book = front.book
         if self._world.paused.is_paused(book):
             return Ended.PAUSED
-        if not self._world.slots.bounded(book):
-            return self._drive_one(shop, order_id)
-        return self._drain(book, lambda: self._drive_one(shop, order_id))
+        with self._drains.begin(book) as drain:
+            if drain is None:
+                return Ended.BUSY
+            return self._drain(book, drain, lambda: self._drive_one(shop, order_id))
 
-    def _drain(self, book: str, first: Callable[[], Ended]) -> Ended:
+    def _drain(self, book: str, drain: Drain, first: Callable[[], Ended]) -> Ended:
         """Drive `first`, then what else is due in the book, as long as a slot is held and for a short while.
 
         The look after the slot was given back is what makes a bell that found it taken safe to end: its
@@ -103,19 +111,34 @@ class Sync:
                 if not taken:
                     return ended
                 ended = first() if ended is Ended.BUSY else ended
-                while monotonic() < until and self._drive_next(book) is Ended.DROVE:
-                    pass
-            due = self._world.ledger.turns.next_due(book, now=self._world.clock())
-            if due is None or self._world.paused.is_paused(book):
+                emptied = self._drive_all(book, drain, until)
+            if self._world.paused.is_paused(book):
                 return ended
-            if monotonic() >= until:
+            if emptied and not self._world.slots.bounded(book):
+                due = None  # nobody was turned away
+            else:
+                drain.look()
+                due = self._world.ledger.turns.next_due(book, now=self._world.clock())
+            if due is None and drain.leave():
+                return ended
+            if due is not None and monotonic() >= until:
+                drain.stop()
                 self._world.bell.ring(*due)
                 return ended
+
+    def _drive_all(self, book: str, drain: Drain, until: float) -> bool:
+        """Drive what comes next until nothing is due; False: until the time was over."""
+        while monotonic() < until:
+            drain.look()
+            if self._drive_next(book) in {Ended.NOT_DUE, Ended.PAUSED}:
+                return True
+        return False
 
     def _drive_next(self, book: str) -> Ended:
         if self._world.paused.is_paused(book):
             return Ended.PAUSED
-        return self._drive(lambda claim, decide: self._world.ledger.turns.begin_next(book, claim=claim, decide=decide))
+        begin, shops = self._world.ledger.turns.begin_next, self._shops.of(book)
+        return self._drive(lambda claim, decide: begin(book, shops=shops, claim=claim, decide=decide))
 
     def _drive_one(self, shop: str, order_id: str) -> Ended:
         begin = self._world.ledger.turns.begin
@@ -183,7 +206,7 @@ class Sync:
 
     def _settle(self, turn: Turn, claim: Claim, result: Result, shut: Reason | None) -> tuple[Turn, Step]:
         now = claim.now
-        effort = _effort(turn, result, now) if shut is None else None
+        effort = effort_after(turn, result, now) if shut is None else None
 
         def decide(changed: Turn) -> Step:
             if shut is not None:
@@ -236,7 +259,9 @@ class Sync:
         if turn.crashes >= _POISON_CRASHES:
             return Stop(reason=poison(turn))
         try:
-            step = plan(turn.shop, turn.order, turn.known, front.policy, book.card, now=self._world.clock())
+            # Where each payment is looked for first, what is there may be one that a restored ledger forgot.
+            known = turn.known.without_facts() if book.look_first else turn.known
+            step = plan(turn.shop, turn.order, known, front.policy, book.card, now=self._world.clock())
             if isinstance(step, LookUp):
                 return self._once_calm(step, book)
             if isinstance(step, Create):
@@ -261,14 +286,6 @@ class Sync:
             return step
         text = "This machine's clock was set to another time; what is open is looked up once it must have settled"
         return Wait(until=self._world.clock() + needed - calm, reason=Reason(code=Code.RESOLVING, text=text))
-
-
-def _effort(turn: Turn, result: Result, now: datetime) -> Effort:
-    if isinstance(result, Unsent) and result.counts:
-        return Effort(attempts=turn.attempts + 1, first_tried_at=turn.first_tried_at or now)
-    if isinstance(result, Unsent | Lost | Unseen):
-        return Effort(attempts=turn.attempts, first_tried_at=turn.first_tried_at)
-    return Effort()
 
 
 def _closing_line(step: Step, *, calls: int, seconds: float) -> None:

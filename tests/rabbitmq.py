@@ -38,7 +38,7 @@ class RabbitMQ:
             self._make()
             return
         with closing(Connection(self.url)) as connection:
-            for queue in ("orders", "chores"):
+            for queue in ("orders", "chores", "books"):
                 connection.default_channel.queue_delete(queue)
 
     def open(self) -> None:

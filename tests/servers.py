@@ -98,7 +98,7 @@ def rabbitmq(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RabbitMQ]:
     """A RabbitMQ: COUNTERFOIL_TEST_RABBITMQ, or the service on 127.0.0.1:5672, or one started from the package.
 
     Where `rabbitmqctl` reaches it, the session has a virtual host of its own, so that nobody else's queues are
-    touched; else the queues `orders` and `chores` of the server named are deleted before the first test.
+    touched; else the queues of the server named (`orders`, `chores`, `books`) are deleted before the first test.
     """
     with _network():
         broker = rabbitmq_server.running(tmp_path_factory.mktemp("rabbitmq"))

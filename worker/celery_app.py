@@ -10,11 +10,13 @@ from celery.worker.consumer import Tasks
 from kombu.entity import Exchange, Queue
 
 from config.sections import BrokerSettings
-from tasks.jobs import CHORES, ORDERS
+from tasks.jobs import BOOKS, CHORES, ORDERS
 
 log = structlog.get_logger()
 
 _SILENT_SECONDS = 5.0
+_QUEUES = (ORDERS, CHORES, BOOKS)
+"""A worker listens to all of them."""
 
 _RECONNECTING = {"retry": True, "retry_policy": {"max_retries": 1, "interval_start": 0, "interval_max": 0.2}}
 """How the schedule is sent. Beat keeps one connection for all its life, and only a second try makes it anew: without
@@ -38,7 +40,7 @@ def make_app(broker: BrokerSettings, beat_schedule: dict[str, dict[str, Any]]) -
         task_serializer="json",
         accept_content=["json"],
         task_default_queue=ORDERS,
-        task_queues=(Queue(ORDERS), Queue(CHORES)),
+        task_queues=tuple(Queue(name) for name in _QUEUES),
         task_create_missing_queues=False,
         task_publish_retry=False,
         worker_prefetch_multiplier=1,
@@ -58,7 +60,7 @@ def make_app(broker: BrokerSettings, beat_schedule: dict[str, dict[str, Any]]) -
     if broker.url.scheme in {"amqp", "amqps"}:
         app.conf.update(
             task_default_queue_type="quorum",
-            task_queues=tuple(_quorum_queue(name) for name in (ORDERS, CHORES)),
+            task_queues=tuple(_quorum_queue(name) for name in _QUEUES),
             worker_detect_quorum_queues=True,
             # Celery declares 28 queues for countdowns, of which we have one (orders.receive, while the ledger
             # is down): classic ones idle for nothing.

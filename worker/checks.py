@@ -13,6 +13,7 @@ from providers.domain.errors import AccessDenied, ProviderError
 from tasks.ledger.store import LedgerUnavailable
 from tasks.ports import Book
 from tasks.probing import probe
+from worker.listeners import targets
 from worker.readiness import UPGRADE, NotReady, exists, require_ledger
 from worker.wiring import Wired
 
@@ -46,6 +47,7 @@ def checks(wired: Wired) -> Iterator[tuple[str, Callable[[], list[Check]]]]:
     for book in wired.books.values():
         yield f"book {book.name}", lambda book=book: _book(wired, book)  # type: ignore[misc]  # bound here and now
     yield "shops", lambda: list(_shops(wired))
+    yield "notices", lambda: list(_listeners(wired))
 
 
 def _configuration(wired: Wired) -> Check:
@@ -189,3 +191,11 @@ def _shops(wired: Wired) -> Iterator[Check]:
                 text=f"webhooks to http://{web.host}:{port}/webhooks/{name}, as this machine sees it",
                 remedy="Set public_url in [web], to be told the address to put into the shop.",
             )
+
+
+def _listeners(wired: Wired) -> Iterator[Check]:
+    """Whoever hears notices. Nothing is sent there; the secrets were read when everything was wired."""
+    for target in targets(wired.settings):
+        shops = ", ".join(sorted(target.shops))
+        text = f"notices of {shops} to {target.listener.url}, signed"
+        yield Check(check=target.name, result=Result.OK, text=text)

@@ -1,5 +1,7 @@
 """Limits that hold over all processes: through Redis where the broker is one, else in this process."""
 
+from collections.abc import Mapping
+
 from pyrate_limiter import Duration, InMemoryBucket, Limiter, Rate, RedisBucket
 from redis import Redis
 
@@ -16,6 +18,15 @@ def slots_of(card: Card) -> int | None:
     if card.in_flight is not None:
         return card.in_flight
     return _SLOTS_OF_A_RATED_BOOK if card.rate is not None else None
+
+
+def drains_of(cards: Mapping[str, Card], *, threads: int) -> dict[str, int]:
+    """How many of a process's threads may drive orders of a book at the same time.
+
+    One is left for every other book, and one for the chores: a book in a rush has all the rest.
+    """
+    free = max(1, threads - len(cards))
+    return {book: min(slots_of(card) or free, free) for book, card in cards.items()}
 
 
 def gate_of(book: str, rate: int | None, broker: BrokerSettings) -> RateGate | None:

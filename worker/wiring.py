@@ -19,21 +19,28 @@ from providers.domain.orders import PaymentKind
 from providers.domain.policy import Cancelled, IssueOn, Policy, Refunds, Retries, Untaxed, ZeroTotal
 from tasks.backoff import Backoff
 from tasks.breaker import Breaker
+from tasks.drains import Drains
+from tasks.hinting import Hints, Rereader
 from tasks.intake import Intake
-from tasks.jobs import Work, register
+from tasks.jobs import Work, register, rereading
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.slots import PostgresSlots
 from tasks.ledger.store import Store
+from tasks.notifying import Notifier
 from tasks.paused import PausedBooks
 from tasks.ports import Bell, Book, Clock, ShopFront, Slots
 from tasks.probing import Prober
+from tasks.reconcile.rounds import Rounds
 from tasks.schedule import schedule
 from tasks.slots import LocalSlots
 from tasks.sweep import Sweeper
 from tasks.sync import Sync, World
 from tasks.watch import Watch
 from worker.celery_app import CeleryBell, make_app
-from worker.limits import gate_of, slots_of
+from worker.doors import doors
+from worker.limits import drains_of, gate_of, slots_of
+from worker.listeners import notified, targets
+from worker.rounds import habits, timetables
 from worker.web.app import create_app
 from worker.web.health import Health
 from worker.web.metrics import Metrics
@@ -57,6 +64,7 @@ class Wired:
     app: Celery
     bell: Bell
     work: Work
+    hints: Hints
     clock: Clock
 
     @property
@@ -70,8 +78,9 @@ class Wired:
         return create_app(
             intake=self.work.intake,
             health=Health(self.ledger, self.store),
-            metrics=Metrics(self.ledger, self.clock),
+            metrics=Metrics(self.ledger, self.clock, timetables(self.settings)),
             body_limit=self.settings.web.body_limit,
+            hints=self.hints,
         )
 
     def close(self) -> None:
@@ -92,12 +101,17 @@ def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery],
     Raises `registry.Misconfigured` where a provider or a kind of shop does not take its settings.
     """
     store = Store(settings.ledger.url.get_secret_value(), pool_size=settings.ledger.pool_size)
-    ledger = Ledger(store)
+    ledger = Ledger(store, notified=notified(settings))
     watch = Watch(clock, time.monotonic)
     books = {name: _book(name, book, settings) for name, book in settings.books.items()}
     fronts = {name: _front(name, shop, settings.books[shop.book]) for name, shop in settings.shops.items()}
     app = make_app(settings.broker, schedule(sweep_seconds=settings.worker.sweep_every.total_seconds()))
-    rings = bell(app)
+    rings = Drains(
+        bell(app),
+        fronts=fronts,
+        limits=drains_of({name: book.card for name, book in books.items()}, threads=settings.worker.threads),
+        here=settings.broker.in_process,
+    )
     paused = PausedBooks(ledger.books, clock)
     limits = {name: slots_of(book.card) for name, book in books.items()}
     slots: Slots = LocalSlots(limits) if store.is_sqlite else PostgresSlots(store, limits)
@@ -107,6 +121,7 @@ def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery],
         fronts=fronts,
         slots=slots,
         bell=rings,
+        drains=rings,
         paused=paused,
         breaker=Breaker(),
         backoff=Backoff(retries=_retries(settings.retries)),
@@ -119,6 +134,9 @@ def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery],
         sync=Sync(world),
         sweeper=Sweeper(ledger, books=books, paused=paused, bell=rings, clock=clock),
         prober=Prober(ledger, books=books, paused=paused, clock=clock),
+        notifier=Notifier(ledger, targets=targets(settings), clock=clock),
+        rereader=Rereader(ledger, books=books, paused=paused, slots=slots, clock=clock),
+        rounds=Rounds(world, habits=habits(settings, books), at_once=max(settings.worker.threads // 4, 1)),
     )
     register(app, work)
     return Wired(
@@ -131,6 +149,7 @@ def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery],
         app=app,
         bell=rings,
         work=work,
+        hints=Hints(doors(settings), follow=rereading(app), steady=time.monotonic),
         clock=clock,
     )
 
@@ -152,7 +171,7 @@ def _book(name: str, settings: BookSettings, whole: Settings) -> Book:
         gate=gate_of(name, card.rate, whole.broker),
         card=card,
     )
-    return Book(name=name, provider=provider)
+    return Book(name=name, provider=provider, look_first=settings.look_first)
 
 
 def _front(name: str, settings: ShopSettings, book: BookSettings) -> ShopFront:

@@ -179,6 +179,10 @@ class Known:
         documents = (changed if document.key == changed.key else document for document in self.documents)
         return replace(self, documents=tuple(documents))
 
+    def without_facts(self) -> "Known":
+        """The same, as if the provider had told nothing of what changes there without us."""
+        return replace(self, documents=tuple(replace(document, facts=None) for document in self.documents))
+
     def with_payment(self, key: DocumentKey, changed: KnownPayment) -> "Known":
         """The same with the document's payment changed in its place, or added as the last."""
         document = self.at(key)

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, insert, select, update
 
 from providers.domain.known import Known
 from providers.domain.orders import OrderState
 from providers.domain.results import Result, after
 from tasks.ledger.codec import json_text
 from tasks.ledger.known_rows import load_known
+from tasks.ledger.news import News
 from tasks.ledger.store import Store
 from tasks.ledger.tables import AuditRow, OrderRow
 from tasks.ledger.turn import turn_of
@@ -43,8 +44,9 @@ class Decision:
 class Decisions:
     """The audit trail, and decisions that end an open operation. Every method raises `LedgerUnavailable`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, news: News) -> None:
         self._store = store
+        self._news = news
 
     def known(self, shop: str, order_id: str) -> tuple[Known, str] | None:
         """What is known of an order, and its book; None for an unknown order."""
@@ -61,42 +63,20 @@ class Decisions:
         order. Raises `InHand` while a worker has the order.
         """
         with self._store.write() as connection:
-            claim = (
-                update(_ORDERS)
-                .where(
-                    _ORDERS.c.shop == decision.shop,
-                    _ORDERS.c.order_id == decision.order_id,
-                    _ORDERS.c.lease_until <= decision.at,
-                )
-                .values(
-                    fence=_ORDERS.c.fence + 1,
-                    revision=_ORDERS.c.revision + 1,
-                    owner=None,
-                    crashes=0,
-                    state=OrderState.DUE,
-                    due_at=decision.at,
-                    rung_at=None,
-                    attempts=0,
-                    first_tried_at=None,
-                    updated_at=decision.at,
-                )
-                .returning(*_ORDERS.c)
-            )
-            row = connection.execute(claim).mappings().first()
+            row = seize(connection, decision)
             if row is None:
-                if connection.execute(_find(decision.shop, decision.order_id)).first() is None:
-                    return False
-                raise InHand(f"{decision.shop}/{decision.order_id}")
+                return False
             turn = turn_of(connection, row)
             result = conclude(turn.known)
-            write_result(connection, result, replace(turn, known=after(turn.known, result)), now=decision.at)
-            _add(connection, decision)
+            changed = replace(turn, known=after(turn.known, result))
+            write_result(connection, result, changed, now=decision.at, news=self._news)
+            add_decision(connection, decision)
             return True
 
     def note(self, decision: Decision) -> None:
         """Keep a decision that changed something elsewhere: a pause, a retry."""
         with self._store.write() as connection:
-            _add(connection, decision)
+            add_decision(connection, decision)
 
     def trail(self, *, shop: str = "", order_id: str = "") -> tuple[Decision, ...]:
         """The decisions about one order, or all of them, oldest first."""
@@ -120,13 +100,45 @@ class Decisions:
         )
 
 
+def seize(connection: Connection, decision: Decision) -> RowMapping | None:
+    """Take the order of the decision from whoever may wait for it, and let it be planned again now.
+
+    None: there is no such order. Raises `InHand` while a worker has it.
+    """
+    claim = (
+        update(_ORDERS)
+        .where(
+            _ORDERS.c.shop == decision.shop,
+            _ORDERS.c.order_id == decision.order_id,
+            _ORDERS.c.lease_until <= decision.at,
+        )
+        .values(
+            fence=_ORDERS.c.fence + 1,
+            revision=_ORDERS.c.revision + 1,
+            owner=None,
+            crashes=0,
+            state=OrderState.DUE,
+            due_at=decision.at,
+            rung_at=None,
+            attempts=0,
+            first_tried_at=None,
+            updated_at=decision.at,
+        )
+        .returning(*_ORDERS.c)
+    )
+    row = connection.execute(claim).mappings().first()
+    if row is None and connection.execute(_find(decision.shop, decision.order_id)).first() is not None:
+        raise InHand(f"{decision.shop}/{decision.order_id}")
+    return row
+
+
 def _find(shop: str, order_id: str) -> Select[Any]:
     return select(_ORDERS.c.id, _ORDERS.c.book, _ORDERS.c.deleted).where(
         _ORDERS.c.shop == shop, _ORDERS.c.order_id == order_id
     )
 
 
-def _add(connection: Connection, decision: Decision) -> None:
+def add_decision(connection: Connection, decision: Decision) -> None:
     connection.execute(
         insert(_AUDIT).values(
             at=decision.at,

@@ -48,6 +48,14 @@ class Kept:
     repaired: str
 
 
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a second look showed of a suspicion, to be put in its place; nothing: it was a false one."""
+
+    pk: int
+    verdict: Sequence[Suspicion]
+
+
 class Findings:
     """Keeps findings. Every method raises `LedgerUnavailable`."""
 
@@ -64,19 +72,6 @@ class Findings:
         while page := self._page(run_pk, FindingState.CONFIRMED, after, _PAGE):
             yield from page
             after = page[-1].pk
-
-    def judge(self, run_pk: int, pk: int, verdict: Sequence[Suspicion]) -> None:
-        """Put what a second look showed in the place of a suspicion; nothing: it was a false one."""
-        with self._store.write() as connection:
-            connection.execute(delete(_FINDINGS).where(_FINDINGS.c.id == pk))
-            rows = [_row(run_pk, each, FindingState.CONFIRMED) for each in verdict]
-            if rows:
-                connection.execute(self._store.insert(FindingRow).on_conflict_do_nothing(), rows)
-
-    def repaired(self, pk: int, repair: str) -> None:
-        """Keep that a repair of the finding was begun."""
-        with self._store.write() as connection:
-            connection.execute(update(_FINDINGS).where(_FINDINGS.c.id == pk).values(repaired=repair))
 
     def _page(self, run_pk: int, state: FindingState, after: int, limit: int) -> list[Kept]:
         found = (
@@ -95,6 +90,18 @@ def write_suspicions(store: Store, connection: Connection, run_pk: int, suspicio
     states = {True: FindingState.CONFIRMED, False: FindingState.SUSPECTED}
     rows = [_row(run_pk, each, states[each.certain]) for each in suspicions]
     connection.execute(store.insert(FindingRow).on_conflict_do_nothing(), rows)
+
+
+def write_judgement(store: Store, connection: Connection, run_pk: int, judgement: Judgement) -> None:
+    connection.execute(delete(_FINDINGS).where(_FINDINGS.c.id == judgement.pk))
+    rows = [_row(run_pk, each, FindingState.CONFIRMED) for each in judgement.verdict]
+    if rows:
+        connection.execute(store.insert(FindingRow).on_conflict_do_nothing(), rows)
+
+
+def mark_repaired(connection: Connection, pk: int, repair: str) -> None:
+    """Keep that a repair of the finding was begun."""
+    connection.execute(update(_FINDINGS).where(_FINDINGS.c.id == pk).values(repaired=repair))
 
 
 def _row(run_pk: int, suspicion: Suspicion, state: FindingState) -> dict[str, object]:

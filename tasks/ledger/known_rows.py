@@ -3,6 +3,7 @@
 from sqlalchemy import Connection, RowMapping, or_, select
 
 from providers.domain.documents import DocumentKey, DocumentKind, DocumentState
+from providers.domain.facts import Facts
 from providers.domain.known import (
     Action,
     Known,
@@ -13,6 +14,7 @@ from providers.domain.known import (
     OperationState,
     PaymentState,
 )
+from tasks.ledger.codec import facts_from
 from tasks.ledger.tables import DocumentRow, OperationRow, PaymentRow
 
 _DOCUMENTS = DocumentRow.__table__  # type: ignore[attr-defined]
@@ -50,7 +52,7 @@ def load_known(connection: Connection, order_pk: int, *, deleted: bool) -> tuple
     for row in connection.execute(
         select(_DOCUMENTS).where(_DOCUMENTS.c.order_pk == order_pk).order_by(_DOCUMENTS.c.id)
     ).mappings():
-        key = DocumentKey(row["shop"], row["order_id"], DocumentKind(row["kind"]), row["ordinal"])
+        key = _key(row)
         ids[key], keys[row["id"]] = row["id"], key
         documents.append(
             KnownDocument(
@@ -66,10 +68,22 @@ def load_known(connection: Connection, order_pk: int, *, deleted: bool) -> tuple
                 verified=row["verified"],
                 payments=tuple(payments.get(row["id"], ())),
                 effects=tuple(effects.get(row["id"], ())),
+                facts=facts_from(row["facts"]),
             )
         )
     opened = _open_operation(operation, keys) if operation is not None else None
     return Known(documents=tuple(documents), operation=opened, deleted=deleted), ids
+
+
+def load_facts(connection: Connection, order_pk: int) -> dict[DocumentKey, Facts | None]:
+    """What the provider told last of the order's documents."""
+    members = (_DOCUMENTS.c[name] for name in ("shop", "order_id", "kind", "ordinal", "facts"))
+    rows = connection.execute(select(*members).where(_DOCUMENTS.c.order_pk == order_pk)).mappings()
+    return {_key(row): facts_from(row["facts"]) for row in rows}
+
+
+def _key(row: RowMapping) -> DocumentKey:
+    return DocumentKey(row["shop"], row["order_id"], DocumentKind(row["kind"]), row["ordinal"])
 
 
 def _operations(connection: Connection, order_pk: int) -> tuple[RowMapping | None, dict[int, list[KnownEffect]]]:

@@ -1,5 +1,6 @@
 """The ledger: the one durable record. Everything else may be lost and is made again from it."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import text
@@ -9,7 +10,11 @@ from tasks.ledger.decisions import Decisions
 from tasks.ledger.findings import Findings
 from tasks.ledger.inbox import Inbox
 from tasks.ledger.matching import Matching
+from tasks.ledger.mending import Mending
+from tasks.ledger.news import News
+from tasks.ledger.notices import Notices
 from tasks.ledger.overdue import Overdue
+from tasks.ledger.run_history import RunHistory
 from tasks.ledger.runs import Runs
 from tasks.ledger.store import Store
 from tasks.ledger.totals import Totals
@@ -24,18 +29,23 @@ class Ledger:
     outside this package.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, notified: Collection[str] = ()) -> None:
+        """`notified` are the shops that are told what a provider knows first of their documents."""
+        news = News(store, notified)
         self._store = store
         self.inbox = Inbox(store)
-        self.turns = Turns(store)
+        self.turns = Turns(store, news)
         self.books = Books(store)
-        self.decisions = Decisions(store)
+        self.decisions = Decisions(store, news)
         self.views = Views(store)
         self.matching = Matching(store)
         self.overdue = Overdue(store)
-        self.runs = Runs(store)
+        self.runs = Runs(store, news)
+        self.history = RunHistory(store)
+        self.notices = Notices(store, news)
         self.findings = Findings(store)
         self.totals = Totals(store)
+        self.mending = Mending(store, news)
 
     @property
     def address(self) -> str:

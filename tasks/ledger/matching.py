@@ -1,19 +1,27 @@
-"""The ledger's side of a reconciliation: what should stand in a book. Rows become values here, page by page."""
+"""The ledger's side of a reconciliation: what should stand in a book. Rows become values here, page by page.
+
+A list may tell a million documents: every statement is written once, and what a row holds as JSON is read only where
+somebody asks for it.
+"""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, and_, exists, or_, select
+from sqlalchemy import Dialect, Integer, bindparam, exists, func, or_, select
 
 from providers.domain.documents import DocumentState
 from providers.domain.facts import Facts
 from providers.domain.known import OperationState, PaymentState
+from tasks.ledger.among import among, listed
 from tasks.ledger.codec import facts_from
+from tasks.ledger.columns import ROW_ID
 from tasks.ledger.proof_tables import SightingRow
+from tasks.ledger.statements import Found, Statement
 from tasks.ledger.store import Store
 from tasks.ledger.tables import DocumentRow, OperationRow, OrderRow, PaymentRow
 
@@ -26,9 +34,14 @@ _SIGHTINGS = SightingRow.__table__  # type: ignore[attr-defined]
 IN_BOOK = (DocumentState.ISSUED, DocumentState.CANCELLED)
 """States of documents that are at the provider for sure."""
 UNDER_WAY = (DocumentState.SENT, DocumentState.UNKNOWN)
+_EVER = ("0001-01-01", "9999-12-31")
+_NOTHING = Decimal(0)
+
+Days = tuple[str, str]
+"""The first and the last issue date, ISO 8601."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Expected:
     """A document as the ledger has it. Amounts are decimals in `currency`."""
 
@@ -46,29 +59,67 @@ class Expected:
     tax: Decimal
     gross: Decimal
     currency: str
-    lines: int
-    """How many there are: what splits into net and tax by rounding."""
-    buyer_name: str
-    buyer_tax_no: str
     issue_date: date
     issued_at: datetime | None
     payments: tuple[tuple[str, Decimal], ...] = ()
     """What is recorded: (key, amount)."""
     owed: Decimal | None = None
     """What the shop says was paid, for providers that cannot be told of payments."""
-    facts: Facts | None = None
     busy: bool = False
     """Whether something is under way with its order: what differs may be right in a moment."""
+    draft: str = field(default="{}", repr=False)
+    kept: str | None = None
+    """What the provider told last, as text."""
 
     @property
     def issued(self) -> bool:
         return self.state in IN_BOOK
 
+    @cached_property
+    def recorded(self) -> Decimal:
+        """What is recorded as paid."""
+        return sum((amount for _, amount in self.payments), _NOTHING)
+
     @property
     def paid(self) -> Decimal:
         """What should be paid there."""
-        recorded = sum((amount for _, amount in self.payments), Decimal(0))
-        return recorded if self.owed is None else self.owed
+        return self.recorded if self.owed is None else self.owed
+
+    @cached_property
+    def facts(self) -> Facts | None:
+        """What the provider told last."""
+        return facts_from(self.kept)
+
+    @property
+    def lines(self) -> int:
+        """How many there are: what splits into net and tax by rounding."""
+        return len(self._made_of.get("lines", ()))
+
+    @property
+    def buyer_name(self) -> str:
+        buyer = self._made_of.get("buyer", {})
+        person = f"{buyer.get('first_name', '')} {buyer.get('last_name', '')}".strip()
+        return str(buyer.get("company") or person)
+
+    @property
+    def buyer_tax_no(self) -> str:
+        return str(self._made_of.get("buyer", {}).get("tax_no", ""))
+
+    @cached_property
+    def _made_of(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.draft)
+        return found
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MadeOf:
+    """What an issued document, and its order as it is now, consist of: JSON with lines."""
+
+    pk: int
+    day: date
+    currency: str
+    draft: str
+    snapshot: str
 
 
 class Matching:
@@ -85,87 +136,134 @@ class Matching:
         wanted = sorted(set(filter(None, references)))
         if not wanted:
             return {}
-        with self._store.read() as connection:
-            where = and_(_DOCUMENTS.c.book == book, _DOCUMENTS.c.reference.in_(wanted))
-            return {row.reference: row for row in _load(connection, where, owed=owed)}
+        found = self._load(_OWED_BY_REFERENCE if owed else _BY_REFERENCE, {"book": book}, references=wanted)
+        return {row.reference: row for row in found}
 
-    def unseen(self, run_pk: int, book: str, *, after: int, limit: int, days: tuple[str, str] | None) -> list[Expected]:
-        """Issued documents of the book that the run has not seen, from the row behind `after`.
+    def unseen(self, run_pk: int, book: str, *, after: int, limit: int, days: Days | None) -> list[Expected]:
+        """Issued documents of the book that the run has not seen, from the row behind `after`."""
+        return self._load(_UNSEEN, {**_window(book, after, limit, days), "run_pk": run_pk})
 
-        `days` are the first and the last issue date that the run covers, ISO 8601.
-        """
-        seen = exists().where(_SIGHTINGS.c.run_pk == run_pk, _SIGHTINGS.c.remote_id == _DOCUMENTS.c.remote_id)
-        where = and_(*_in_window(book, after, days), _DOCUMENTS.c.state.in_(IN_BOOK), ~seen)
-        with self._store.read() as connection:
-            return _load(connection, where, limit=limit)
-
-    def in_window(self, book: str, *, after: int, limit: int, days: tuple[str, str] | None) -> list[Expected]:
+    def in_window(self, book: str, *, after: int, limit: int, days: Days | None) -> list[Expected]:
         """Issued documents of the book, from the row behind `after`."""
-        where = and_(*_in_window(book, after, days), _DOCUMENTS.c.state.in_(IN_BOOK))
+        return self._load(_IN_WINDOW, _window(book, after, limit, days))
+
+    def made_of(self, book: str, *, after: int, limit: int, days: Days | None) -> list[MadeOf]:
+        """What documents of the book that count, and their orders, consist of, from the row behind `after`."""
         with self._store.read() as connection:
-            return _load(connection, where, limit=limit)
+            rows = _MADE_OF.all(connection, _window(book, after, limit, days))
+        return [
+            MadeOf(
+                pk=row["id"],
+                day=date.fromisoformat(row["issue_date"]),
+                currency=row["currency"],
+                draft=row["draft"],
+                snapshot=row["snapshot"] or "",
+            )
+            for row in rows
+        ]
+
+    def first_issued(self, book: str) -> datetime | None:
+        """When the book got its first document; None for an empty book."""
+        issued = (_DOCUMENTS.c.book == book, _DOCUMENTS.c.issued_at.is_not(None))
+        with self._store.read() as connection:
+            found = select(_DOCUMENTS.c.issued_at).where(*issued).order_by(_DOCUMENTS.c.id).limit(1)
+            return connection.execute(found).scalar()
 
     def under_way(self, book: str) -> int:
         """How many documents are being made, or may have been: they are compared in the next run."""
-        with self._store.read() as connection:
-            found = select(_DOCUMENTS.c.id).where(_DOCUMENTS.c.book == book, _DOCUMENTS.c.state.in_(UNDER_WAY))
-            return len(connection.execute(found).all())
-
-    def lines(self, pks: Sequence[int]) -> Iterator[tuple[int, str, str]]:
-        """What documents and their orders were made of: (document, its draft, the order's snapshot), as JSON."""
+        opened = _OPERATIONS.c.state.in_((OperationState.SENT, OperationState.UNKNOWN))
         found = (
-            select(_DOCUMENTS.c.id, _DOCUMENTS.c.draft, _ORDERS.c.snapshot)
-            .join(_ORDERS, _ORDERS.c.id == _DOCUMENTS.c.order_pk)
-            .where(_DOCUMENTS.c.id.in_(pks))
+            select(func.count(_DOCUMENTS.c.id.distinct()))
+            .join(_OPERATIONS, _OPERATIONS.c.document_pk == _DOCUMENTS.c.id)
+            .where(opened, _DOCUMENTS.c.book == book, _DOCUMENTS.c.state.in_(UNDER_WAY))
         )
         with self._store.read() as connection:
-            rows = connection.execute(found).all()
-        for row in rows:
-            yield row.id, row.draft, row.snapshot or ""
+            return int(connection.execute(found).scalar_one())
+
+    def _load(self, statement: Statement, values: dict[str, object], **lists: Collection[str]) -> list[Expected]:
+        with self._store.read() as connection:
+            told = {name: listed(connection, each) for name, each in lists.items()}
+            rows = statement.all(connection, {**values, **told})
+            pks = [row["id"] for row in rows]
+            recorded = _RECORDED.all(connection, {"documents": listed(connection, pks)}) if rows else ()
+        payments: dict[int, list[tuple[str, Decimal]]] = {}
+        for row in recorded:
+            payments.setdefault(row["document_pk"], []).append((row["key"], row["amount"]))
+        return [_expected(row, tuple(payments.get(row["id"], ()))) for row in rows]
 
 
-def _in_window(book: str, after: int, days: tuple[str, str] | None) -> Iterator[ColumnElement[bool]]:
-    yield _DOCUMENTS.c.book == book
-    yield _DOCUMENTS.c.id > after
-    if days is not None:
-        yield _DOCUMENTS.c.issue_date.between(*days)
+def _window(book: str, after: int, limit: int, days: Days | None) -> dict[str, object]:
+    first, last = days or _EVER
+    return {"book": book, "after": after, "most": limit, "first": first, "last": last}
 
 
-def _load(connection: Connection, where: Any, *, limit: int | None = None, owed: bool = False) -> list[Expected]:
+def _some(*where: Any) -> Any:
+    """Documents from one row on, in the order of their rows."""
+    day = _DOCUMENTS.c.issue_date
+    behind = _DOCUMENTS.c.id > bindparam("after", type_=ROW_ID)
+    of_days = (day >= bindparam("first"), day <= bindparam("last"))
+    return (_DOCUMENTS.c.book == bindparam("book"), behind, *of_days, *where)
+
+
+_MOST = bindparam("most", type_=Integer())
+_IS_IN_BOOK = or_(*(_DOCUMENTS.c.state == state for state in IN_BOOK))
+
+
+def _documents(*more: Any) -> Any:
     busy = or_(
         _ORDERS.c.due_at.is_not(None),
         exists().where(
             _OPERATIONS.c.order_pk == _ORDERS.c.id,
-            _OPERATIONS.c.state.in_((OperationState.SENT, OperationState.UNKNOWN)),
+            or_(*(_OPERATIONS.c.state == state for state in (OperationState.SENT, OperationState.UNKNOWN))),
         ),
     )
-    found = (
-        select(_DOCUMENTS, busy.label("busy"), *([_ORDERS.c.snapshot] if owed else []))
+    joined = _ORDERS.c.id == _DOCUMENTS.c.order_pk
+    return select(*(_DOCUMENTS.c[name] for name in _MEMBERS), busy.label("busy"), *more).join(_ORDERS, joined)
+
+
+_MEMBERS = (
+    *("id", "order_pk", "shop", "order_id", "kind", "ordinal", "reference", "state", "remote_id", "number"),
+    *("net", "tax", "gross", "currency", "issue_date", "issued_at", "draft", "facts"),
+)
+
+
+def _by_reference(dialect: Dialect, *more: Any) -> Any:
+    carried = among(_DOCUMENTS.c.reference, "references", dialect)
+    return _documents(*more).where(_DOCUMENTS.c.book == bindparam("book"), carried)
+
+
+def _unseen(_dialect: Dialect) -> Any:
+    run = bindparam("run_pk", type_=ROW_ID)
+    seen = exists().where(_SIGHTINGS.c.run_pk == run, _SIGHTINGS.c.remote_id == _DOCUMENTS.c.remote_id)
+    return _documents().where(*_some(_IS_IN_BOOK, ~seen)).order_by(_DOCUMENTS.c.id).limit(_MOST)
+
+
+def _made_of(_dialect: Dialect) -> Any:
+    members = ("id", "issue_date", "currency", "draft")
+    return (
+        select(*(_DOCUMENTS.c[name] for name in members), _ORDERS.c.snapshot)
         .join(_ORDERS, _ORDERS.c.id == _DOCUMENTS.c.order_pk)
-        .where(where)
+        .where(*_some(_DOCUMENTS.c.state == DocumentState.ISSUED))
         .order_by(_DOCUMENTS.c.id)
-        .limit(limit)
+        .limit(_MOST)
     )
-    rows = connection.execute(found).mappings().all()
-    payments: dict[int, list[tuple[str, Decimal]]] = {}
-    recorded = (
-        select(_PAYMENTS.c.document_pk, _PAYMENTS.c.key, _PAYMENTS.c.amount)
-        .where(
-            _PAYMENTS.c.document_pk.in_([row["id"] for row in rows]),
-            _PAYMENTS.c.state == PaymentState.RECORDED,
-        )
-        .order_by(_PAYMENTS.c.id)
-    )
-    if rows:
-        for document_pk, key, amount in connection.execute(recorded):
-            payments.setdefault(document_pk, []).append((key, amount))
-    return [_expected(row, tuple(payments.get(row["id"], ()))) for row in rows]
 
 
-def _expected(row: RowMapping, payments: tuple[tuple[str, Decimal], ...]) -> Expected:
-    draft = json.loads(row["draft"])
-    buyer = draft.get("buyer", {})
-    person = f"{buyer.get('first_name', '')} {buyer.get('last_name', '')}".strip()
+def _recorded(dialect: Dialect) -> Any:
+    recorded = (_PAYMENTS.c.state == PaymentState.RECORDED, among(_PAYMENTS.c.document_pk, "documents", dialect))
+    members = (_PAYMENTS.c.document_pk, _PAYMENTS.c.key, _PAYMENTS.c.amount)
+    return select(*members).where(*recorded).order_by(_PAYMENTS.c.id)
+
+
+_BY_REFERENCE = Statement(_by_reference)
+_OWED_BY_REFERENCE = Statement(lambda dialect: _by_reference(dialect, _ORDERS.c.snapshot))
+_UNSEEN = Statement(_unseen)
+_IN_WINDOW = Statement(lambda _dialect: _documents().where(*_some(_IS_IN_BOOK)).order_by(_DOCUMENTS.c.id).limit(_MOST))
+_MADE_OF = Statement(_made_of)
+_RECORDED = Statement(_recorded)
+
+
+def _expected(row: Found, payments: tuple[tuple[str, Decimal], ...]) -> Expected:
     return Expected(
         pk=row["id"],
         order_pk=row["order_pk"],
@@ -181,13 +279,11 @@ def _expected(row: RowMapping, payments: tuple[tuple[str, Decimal], ...]) -> Exp
         tax=row["tax"],
         gross=row["gross"],
         currency=row["currency"],
-        lines=len(draft.get("lines", ())),
-        buyer_name=buyer.get("company") or person,
-        buyer_tax_no=buyer.get("tax_no", ""),
         issue_date=date.fromisoformat(row["issue_date"]),
         issued_at=row["issued_at"],
         payments=payments,
-        facts=facts_from(row["facts"]),
+        draft=row["draft"],
+        kept=row["facts"],
         busy=row["busy"],
         owed=_owed(row["snapshot"]) if "snapshot" in row else None,
     )
@@ -195,4 +291,4 @@ def _expected(row: RowMapping, payments: tuple[tuple[str, Decimal], ...]) -> Exp
 
 def _owed(snapshot: str | None) -> Decimal:
     paid = json.loads(snapshot or "{}").get("payments", ())
-    return sum((Decimal(payment["amount"]) for payment in paid), Decimal(0))
+    return sum((Decimal(payment["amount"]) for payment in paid), _NOTHING)

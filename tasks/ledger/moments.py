@@ -9,11 +9,14 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, select
 
 from tasks.ledger.codec import reason_from
+from tasks.ledger.notices import notice_state
+from tasks.ledger.proof_tables import NoticeRow
 from tasks.ledger.tables import AuditRow, EventRow, EventState, OperationRow
 
 _EVENTS = EventRow.__table__  # type: ignore[attr-defined]
 _OPERATIONS = OperationRow.__table__  # type: ignore[attr-defined]
 _AUDIT = AuditRow.__table__  # type: ignore[attr-defined]
+_NOTICES = NoticeRow.__table__  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ def told(connection: Connection, shop: str, order_id: str, order_pk: int) -> tup
         *arrivals(connection, shop, order_id),
         *_operations(connection, order_pk),
         *_decisions(connection, shop, order_id),
+        *_notices(connection, shop, order_id),
     ]
     return tuple(sorted(moments, key=lambda moment: moment.at))
 
@@ -78,6 +82,17 @@ def _decisions(connection: Connection, shop: str, order_id: str) -> Iterator[Mom
         yield Moment(
             at=row["at"], what="decided", text=f"{row['what']} by {row['by']}{why}", data=json.loads(row["detail"])
         )
+
+
+def _notices(connection: Connection, shop: str, order_id: str) -> Iterator[Moment]:
+    """News of the order's documents, each at the moment when it was learned."""
+    found = select(_NOTICES).where(_NOTICES.c.shop == shop, _NOTICES.c.order_id == order_id).order_by(_NOTICES.c.id)
+    for row in connection.execute(found).mappings():
+        state = notice_state(row["due_at"], row["delivered_at"])
+        became = f"delivered {row['delivered_at']:%Y-%m-%d %H:%M:%S}Z" if row["delivered_at"] else str(state)
+        why = f": {row['error']}" if row["error"] else ""
+        data = {"key": row["key"], "state": state, "attempts": row["attempts"], "error": row["error"]}
+        yield Moment(at=row["created_at"], what="notice", text=f"{row['kind']} for the shop, {became}{why}", data=data)
 
 
 def _settled(row: RowMapping, data: dict[str, Any]) -> Moment:

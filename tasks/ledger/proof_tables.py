@@ -57,7 +57,7 @@ class SightingRow(SQLModel, table=True):
     """A document that a run saw in the provider's list. Dropped when the run is finished."""
 
     __tablename__ = "sightings"
-    __table_args__ = (Index("sightings_by_reference", "run_pk", "reference"),)
+    __table_args__ = (Index("sightings_by_reference", "run_pk", "reference"), {"sqlite_with_rowid": False})
 
     run_pk: int = Field(foreign_key="runs.id", primary_key=True, sa_type=ROW_ID)
     remote_id: str = Field(primary_key=True, max_length=255)
@@ -69,7 +69,10 @@ class FindingRow(SQLModel, table=True):
     """One difference that a run found. A suspected one is looked at again on both sides before it counts."""
 
     __tablename__ = "findings"
-    __table_args__ = (UniqueConstraint("run_pk", "kind", "reference", "remote_id"),)
+    __table_args__ = (
+        UniqueConstraint("run_pk", "kind", "reference", "remote_id"),
+        Index("findings_by_state", "run_pk", "state", "id"),
+    )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)
     run_pk: int = Field(foreign_key="runs.id", sa_type=ROW_ID)

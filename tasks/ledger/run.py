@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from providers.domain.facts import Facts
-from tasks.ledger.findings import Suspicion
+from tasks.ledger.findings import Judgement, Suspicion
 from tasks.ledger.totals import Sum
 
 
@@ -94,6 +94,7 @@ class Progress:
     pages: int = 0
     sightings: Sequence[Sighting] = ()
     suspicions: Sequence[Suspicion] = ()
+    judgement: Judgement | None = None
     sums: Sequence[Sum] = ()
     facts: Mapping[int, Facts] = field(default_factory=dict)
     """Document -> what the provider told of it."""

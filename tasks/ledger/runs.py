@@ -3,28 +3,41 @@
 import json
 from collections.abc import Collection, Iterable
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, RowMapping, delete, func, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, RowMapping, bindparam, func, select, update
 
-from tasks.ledger.codec import facts_text
-from tasks.ledger.findings import write_suspicions
+from tasks.ledger.among import among, listed
+from tasks.ledger.columns import ROW_ID
+from tasks.ledger.findings import write_judgement, write_suspicions
+from tasks.ledger.news import News
 from tasks.ledger.proof_tables import FindingRow, RunRow, SightingRow
 from tasks.ledger.run import Phase, Progress, Run, RunLost, RunState, RunUnderWay, Scope, Sighting
+from tasks.ledger.statements import Statement, upsert
 from tasks.ledger.store import Store
-from tasks.ledger.tables import NEVER, DocumentRow
+from tasks.ledger.tables import NEVER
 from tasks.ledger.totals import write_sums
 
 _RUNS = RunRow.__table__  # type: ignore[attr-defined]
 _SIGHTINGS = SightingRow.__table__  # type: ignore[attr-defined]
 _FINDINGS = FindingRow.__table__  # type: ignore[attr-defined]
-_DOCUMENTS = DocumentRow.__table__  # type: ignore[attr-defined]
+
+
+def _known(dialect: Dialect) -> Any:
+    of_run = _SIGHTINGS.c.run_pk == bindparam("run_pk", type_=ROW_ID)
+    return select(_SIGHTINGS.c.remote_id).where(of_run, among(_SIGHTINGS.c.remote_id, "ids", dialect))
+
+
+_KNOWN = Statement(_known)
+_SEE = Statement(lambda dialect: upsert(SightingRow, dialect).on_conflict_do_nothing())
 
 
 class Runs:
     """Begins, drives and ends reconciliations. Every method raises `LedgerUnavailable`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, news: News) -> None:
         self._store = store
+        self._news = news
 
     def begin(
         self,
@@ -62,7 +75,7 @@ class Runs:
         with self._store.write() as connection:
             connection.execute(insert.on_conflict_do_nothing(index_elements=["book", "ordinal"]))
             found = select(_RUNS).where(_RUNS.c.book == book, _RUNS.c.ordinal == 0)
-            return _run(connection.execute(found).mappings().one())
+            return run_from(connection.execute(found).mappings().one())
 
     def claim(self, run: Run, *, owner: str, now: datetime, lease: timedelta) -> Run:
         """Take the run in hand. Raises `RunUnderWay` while another worker has it, `RunLost` when it is over."""
@@ -75,7 +88,7 @@ class Runs:
         with self._store.write() as connection:
             row = connection.execute(take).mappings().first()
             if row is not None:
-                return _run(row)
+                return run_from(row)
         newest = self.run(run.pk)
         if newest is None or newest.state is not RunState.RUNNING:
             raise RunLost(f"run {run.pk}")
@@ -83,33 +96,38 @@ class Runs:
 
     def known(self, run: Run, remote_ids: Iterable[str]) -> set[str]:
         """Those of the documents that the run has seen already: a list may tell a row twice."""
-        found = select(_SIGHTINGS.c.remote_id).where(
-            _SIGHTINGS.c.run_pk == run.pk, _SIGHTINGS.c.remote_id.in_(sorted(set(remote_ids)))
-        )
         with self._store.read() as connection:
-            return set(connection.execute(found).scalars())
+            told = {"run_pk": run.pk, "ids": listed(connection, set(remote_ids))}
+            return {row["remote_id"] for row in _KNOWN.all(connection, told)}
 
     def advance(self, run: Run, progress: Progress, *, now: datetime, lease: timedelta) -> Run:
         """Write one step of the run, all of it or nothing. Raises `RunLost`."""
         with self._store.write() as connection:
             row = self._extend(connection, run, progress, now + lease, now)
-            if progress.sightings:
-                insert = self._store.insert(SightingRow).on_conflict_do_nothing()
-                connection.execute(insert, [_sighting(run, each) for each in progress.sightings])
+            _SEE.each(connection, (_sighting(run, each) for each in progress.sightings))
             write_suspicions(self._store, connection, run.pk, progress.suspicions)
-            write_sums(self._store, connection, run.pk, progress.sums)
-            for document_pk, facts in progress.facts.items():
-                told = update(_DOCUMENTS).where(_DOCUMENTS.c.id == document_pk).values(facts=facts_text(facts))
-                connection.execute(told)
-            return _run(row)
+            if progress.judgement is not None:
+                write_judgement(self._store, connection, run.pk, progress.judgement)
+            write_sums(connection, run.pk, progress.sums)
+            self._news.take(connection, progress.facts, now=now)
+            return run_from(row)
 
-    def doubles(self, run: Run) -> list[tuple[str, tuple[str, ...]]]:
-        """References that several documents carry, with the ids of these documents."""
+    def renew(self, run: Run, *, now: datetime, lease: timedelta) -> None:
+        """Keep the run in hand during a step that takes long. Raises `RunLost`."""
+        with self._store.write() as connection:
+            held = update(_RUNS).where(*_held(run, now)).values(lease_until=now + lease)
+            if connection.execute(held).rowcount == 0:
+                raise RunLost(f"run {run.pk}, fence {run.fence}")
+
+    def doubles(self, run: Run, *, after: str, limit: int) -> list[tuple[str, tuple[str, ...]]]:
+        """References behind `after` that several documents carry, with the ids of these documents."""
         several = (
             select(_SIGHTINGS.c.reference)
-            .where(_SIGHTINGS.c.run_pk == run.pk, _SIGHTINGS.c.reference != "")
+            .where(_SIGHTINGS.c.run_pk == run.pk, _SIGHTINGS.c.reference > after)
             .group_by(_SIGHTINGS.c.reference)
             .having(func.count() > 1)
+            .order_by(_SIGHTINGS.c.reference)
+            .limit(limit)
         )
         with self._store.read() as connection:
             references = list(connection.execute(several).scalars())
@@ -119,10 +137,16 @@ class Runs:
             )
             for reference, remote_id in connection.execute(found) if references else ():
                 ids[reference].append(remote_id)
-        return [(reference, tuple(sorted(each))) for reference, each in sorted(ids.items())]
+        return [(reference, tuple(sorted(each))) for reference, each in ids.items()]
+
+    def carriers(self, run: Run, reference: str) -> list[str]:
+        """The documents that the run saw with the reference."""
+        found = select(_SIGHTINGS.c.remote_id).where(_SIGHTINGS.c.run_pk == run.pk, _SIGHTINGS.c.reference == reference)
+        with self._store.read() as connection:
+            return sorted(connection.execute(found).scalars())
 
     def finish(self, run: Run, *, compared: int, differing: Collection[str], still_open: int, now: datetime) -> Run:
-        """End the run: what it came to is counted, what it saw is forgotten. Raises `RunLost`.
+        """End the run: what it came to is counted. Raises `RunLost`.
 
         `differing` are the classes of findings that make a compared document an unequal one.
         """
@@ -164,12 +188,11 @@ class Runs:
             row = connection.execute(end).mappings().first()
             if row is None:
                 raise RunLost(f"run {run.pk}")
-            connection.execute(delete(_SIGHTINGS).where(_SIGHTINGS.c.run_pk == run.pk))
-            return _run(row)
+            return run_from(row)
 
     def seen(self, run: Run) -> int:
         """How many documents of ours the run has seen."""
-        found = select(func.count(_SIGHTINGS.c.document_pk.distinct())).where(_SIGHTINGS.c.run_pk == run.pk)
+        found = select(func.count(_SIGHTINGS.c.document_pk)).where(_SIGHTINGS.c.run_pk == run.pk)
         with self._store.read() as connection:
             return int(connection.execute(found).scalar_one())
 
@@ -191,40 +214,36 @@ class Runs:
                 .where(_RUNS.c.id == run.pk, _RUNS.c.ordinal == 0)
                 .values(ordinal=_RUNS.c.id, state=RunState.ABANDONED, error=why, finished_at=now, lease_until=NEVER)
             )
-            connection.execute(delete(_SIGHTINGS).where(_SIGHTINGS.c.run_pk == run.pk))
 
     def run(self, pk: int) -> Run | None:
         with self._store.read() as connection:
             row = connection.execute(select(_RUNS).where(_RUNS.c.id == pk)).mappings().first()
-            return _run(row) if row is not None else None
+            return run_from(row) if row is not None else None
 
     def working(self, book: str) -> Run | None:
         """The unfinished run of the book."""
         with self._store.read() as connection:
             found = select(_RUNS).where(_RUNS.c.book == book, _RUNS.c.ordinal == 0)
             row = connection.execute(found).mappings().first()
-            return _run(row) if row is not None else None
+            return run_from(row) if row is not None else None
 
-    def newest(self, book: str, scope: Scope | None = None, *, limit: int = 1) -> list[Run]:
-        """The newest finished runs of the book, the newest first."""
+    def newest(self, book: str, scope: Scope | None = None, *, by: str | None = None, limit: int = 1) -> list[Run]:
+        """The newest finished runs of the book, the newest first; only those that `by` asked for, where it is given."""
         found = select(_RUNS).where(_RUNS.c.book == book, _RUNS.c.state == RunState.FINISHED)
         if scope is not None:
             found = found.where(_RUNS.c.scope == scope)
+        if by is not None:
+            found = found.where(_RUNS.c.by == by)
         with self._store.read() as connection:
             rows = connection.execute(found.order_by(_RUNS.c.id.desc()).limit(limit)).mappings().all()
-        return [_run(row) for row in rows]
+        return [run_from(row) for row in rows]
 
     def _extend(
         self, connection: Connection, run: Run, progress: Progress, until: datetime, now: datetime
     ) -> RowMapping:
         step = (
             update(_RUNS)
-            .where(
-                _RUNS.c.id == run.pk,
-                _RUNS.c.fence == run.fence,
-                _RUNS.c.ordinal == 0,
-                _RUNS.c.lease_until > now,
-            )
+            .where(*_held(run, now))
             .values(
                 phase=progress.phase,
                 cursor=progress.cursor,
@@ -240,6 +259,11 @@ class Runs:
         return row
 
 
+def _held(run: Run, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Whether the worker still has the run in hand."""
+    return _RUNS.c.id == run.pk, _RUNS.c.fence == run.fence, _RUNS.c.ordinal == 0, _RUNS.c.lease_until > now
+
+
 def _sighting(run: Run, seen: Sighting) -> dict[str, object]:
     return {
         "run_pk": run.pk,
@@ -249,7 +273,7 @@ def _sighting(run: Run, seen: Sighting) -> dict[str, object]:
     }
 
 
-def _run(row: RowMapping) -> Run:
+def run_from(row: RowMapping) -> Run:
     return Run(
         pk=row["id"],
         book=row["book"],

@@ -3,17 +3,19 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import SQLModel
 from tenacity import retry, retry_if_exception_message, stop_after_delay, wait_random
 
 _BUSY_SECONDS = 15
+_LEFT_AT = "counterfoil_left_at"
 
 
 class LedgerUnavailable(Exception):
@@ -28,11 +30,14 @@ class Store:
     unfair; every writing transaction begins IMMEDIATE, so that none has to upgrade half way through.
     """
 
-    def __init__(self, url: str, *, pool_size: int = 20) -> None:
+    def __init__(self, url: str, *, pool_size: int = 20, trusted_seconds: float = 1.0) -> None:
+        """`trusted_seconds`: a connection to a server that was idle for longer is asked whether it still lives."""
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.url = parsed.render_as_string(hide_password=True)
-        self._engine = _sqlite_engine(parsed) if self.is_sqlite else _postgresql_engine(parsed, pool_size)
+        self._engine = (
+            _sqlite_engine(parsed) if self.is_sqlite else _postgresql_engine(parsed, pool_size, trusted_seconds)
+        )
         self._writing = self._engine.execution_options(counterfoil_write=True)
         self._turn: threading.Lock | nullcontext[None] = threading.Lock() if self.is_sqlite else nullcontext()
 
@@ -99,15 +104,30 @@ def _enter_wal(connection: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _postgresql_engine(url: URL, pool_size: int) -> Engine:
-    return create_engine(
+def _postgresql_engine(url: URL, pool_size: int, trusted_seconds: float) -> Engine:
+    engine = create_engine(
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=10,
-        pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "application_name": "counterfoil"},
     )
+
+    @event.listens_for(engine, "checkin")
+    def _checkin(_connection: object, record: Any) -> None:
+        record.info[_LEFT_AT] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _checkout(connection: Any, record: Any, _proxy: object) -> None:
+        """Ask whether it still lives; not of one that was in use a moment ago, for that would be a round trip for
+        every transaction. Another one takes the place of one that is dead."""
+        if monotonic() - record.info.get(_LEFT_AT, 0.0) > trusted_seconds:
+            try:
+                engine.dialect.do_ping(connection)
+            except engine.dialect.loaded_dbapi.Error as error:
+                raise DisconnectionError(str(error)) from error
+
+    return engine
 
 
 @contextmanager

@@ -11,7 +11,7 @@ Reconciliations and notices have theirs in `proof_tables`.
 
 from datetime import UTC, datetime
 from decimal import Decimal
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 from sqlalchemy import Column, Index, LargeBinary, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
@@ -44,6 +44,17 @@ class BookState(StrEnum):
     OPEN = "open"
     PAUSED = "paused"
     RESTING = "resting"
+
+
+class Lane(IntEnum):
+    """Which orders of a book come first: every one of a lane before any of the next."""
+
+    LIVE = 0
+    """Orders that the shop tells of now."""
+    STATUS = 1
+    """News of orders that are invoiced already: a payment, a cancellation."""
+    BACKLOG = 2
+    """Orders that were imported."""
 
 
 class EventRow(SQLModel, table=True):
@@ -93,6 +104,15 @@ class OrderRow(SQLModel, table=True):
             sqlite_where=text("due_at IS NOT NULL"),
             postgresql_where=text("due_at IS NOT NULL"),
         ),
+        Index(
+            "orders_next",
+            "book",
+            "lane",
+            "shop",
+            "due_at",
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
         Index("orders_by_state", "state", "id"),
     )
 
@@ -111,6 +131,7 @@ class OrderRow(SQLModel, table=True):
     reason: str | None = Field(default=None, sa_type=Text)
     due_at: datetime | None = Field(default=None, sa_type=UtcTime)
     rung_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    lane: int = Field(default=Lane.LIVE, sa_column_kwargs={"server_default": text("0")})
     attempts: int = Field(default=0)
     first_tried_at: datetime | None = Field(default=None, sa_type=UtcTime)
     lease_until: datetime = Field(default=NEVER, sa_type=UtcTime)
@@ -130,6 +151,7 @@ class DocumentRow(SQLModel, table=True):
         UniqueConstraint("book", "reference"),
         Index("documents_by_order", "order_pk"),
         Index("documents_by_remote", "book", "remote_id"),
+        Index("documents_by_book", "book", "id"),
     )
 
     id: int | None = Field(default=None, primary_key=True, sa_type=ROW_ID)

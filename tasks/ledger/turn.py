@@ -10,6 +10,7 @@ from providers.domain.known import Known
 from providers.domain.orders import Order
 from tasks.ledger.codec import order_from
 from tasks.ledger.known_rows import load_known
+from tasks.ledger.statements import Found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +34,7 @@ class Turn:
     """Row ids of the documents in `known`."""
 
 
-def turn_of(connection: Connection, row: RowMapping) -> Turn:
+def turn_of(connection: Connection, row: Found | RowMapping) -> Turn:
     """The order in hand; on its first claim nothing else can be known of it, and nothing is asked."""
     documents: dict[DocumentKey, int] = {}
     known = Known(deleted=row["deleted"])

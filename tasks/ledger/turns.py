@@ -4,24 +4,24 @@ Every write of a turn names the claim's fencing token and happens only while its
 call is committed before the call; its outcome and the next intent are one transaction.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, case, select, update
+from sqlalchemy import Connection
 
 from providers.domain.orders import OrderState
 from providers.domain.reasons import Reason
 from providers.domain.results import Result, after, intended
 from providers.domain.steps import LookUp, Rest, Step, Stop, Verify, Wait
+from tasks.ledger import claims
 from tasks.ledger.codec import order_from, reason_text
+from tasks.ledger.known_rows import load_facts
+from tasks.ledger.news import News
+from tasks.ledger.statements import Found, Statement, Values
 from tasks.ledger.store import Store
-from tasks.ledger.tables import NEVER, OperationRow, OrderRow
 from tasks.ledger.turn import Turn, turn_of
 from tasks.ledger.writes import write_intent, write_result
-
-_ORDERS = OrderRow.__table__  # type: ignore[attr-defined]
-_OPERATIONS = OperationRow.__table__  # type: ignore[attr-defined]
 
 
 class LeaseLost(Exception):
@@ -52,42 +52,30 @@ class Effort:
 class Turns:
     """Claims orders and writes what happens to them. Every method raises `LedgerUnavailable`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, news: News) -> None:
         self._store = store
+        self._news = news
 
     def begin(self, shop: str, order_id: str, *, claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
         """Claim the order if it is due and free, decide its next step, and write the intent: one transaction.
 
         None: it is not due, does not exist, or another worker has it.
         """
-        return self._begin((_ORDERS.c.shop == shop) & (_ORDERS.c.order_id == order_id), claim, decide)
+        return self._begin(claims.TAKE, {"which_shop": shop, "which_order": order_id}, claim, decide)
 
-    def begin_next(self, book: str, *, claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
-        """As `begin`, for the order of the book that has been due longest. None: there is none."""
-        longest = (
-            select(_ORDERS.c.id)
-            .where(_ORDERS.c.book == book, _ORDERS.c.due_at <= claim.now, _ORDERS.c.lease_until <= claim.now)
-            .order_by(_ORDERS.c.due_at)
-            .limit(1)
-        )
-        if not self._store.is_sqlite:
-            longest = longest.with_for_update(skip_locked=True)
-        return self._begin(_ORDERS.c.id == longest.scalar_subquery(), claim, decide)
+    def begin_next(self, book: str, *, shops: Sequence[str], claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
+        """As `begin`, for the order of the book that comes next. None: there is none.
 
-    def _begin(self, which: ColumnElement[bool], claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
-        take = (
-            update(_ORDERS)
-            .where(which, _ORDERS.c.due_at <= claim.now, _ORDERS.c.lease_until <= claim.now)
-            .values(
-                lease_until=claim.now + claim.lease,
-                owner=claim.owner,
-                fence=_ORDERS.c.fence + 1,
-                crashes=case((_ORDERS.c.owner.is_(None), 0), else_=_ORDERS.c.crashes + 1),
-            )
-            .returning(*_ORDERS.c)
-        )
+        A lane comes before the next one, within it one of these shops before the next one, and of a shop the order
+        that has been due longest. Orders of other shops come last.
+        """
+        which = {"which_book": book, **{f"shop_{number}": shop for number, shop in enumerate(shops)}}
+        return self._begin(claims.take_next(len(shops)), which, claim, decide)
+
+    def _begin(self, take: Statement, which: Values, claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
+        asked = {**which, "now": claim.now, "until": claim.now + claim.lease, "new_owner": claim.owner}
         with self._store.write() as connection:
-            row = connection.execute(take).mappings().first()
+            row = take.first(connection, asked)
             if row is None:
                 return None
             turn = turn_of(connection, row)
@@ -110,25 +98,24 @@ class Turns:
         with self._store.write() as connection:
             row = self._extend(connection, turn, claim)
             changed = replace(turn, known=after(turn.known, result), renewed=False)
-            write_result(connection, result, changed, now=claim.now)
+            write_result(connection, result, changed, now=claim.now, news=self._news)
             if row["revision"] != turn.revision:
-                changed = _refreshed(changed, row)
+                changed = _refreshed(connection, changed, row)
             elif effort is not None:
                 changed = replace(changed, attempts=effort.attempts, first_tried_at=effort.first_tried_at)
             return self._go_on(connection, changed, decide(changed), now=claim.now)
 
-    def _extend(self, connection: Connection, turn: Turn, claim: Claim) -> RowMapping:
-        extend = (
-            update(_ORDERS)
-            .where(
-                _ORDERS.c.id == turn.order_pk,
-                _ORDERS.c.fence == turn.fence,
-                _ORDERS.c.lease_until > claim.now,
-            )
-            .values(lease_until=claim.now + claim.lease)
-            .returning(_ORDERS.c.revision, _ORDERS.c.deleted, _ORDERS.c.snapshot)
+    def _extend(self, connection: Connection, turn: Turn, claim: Claim) -> Found:
+        row = claims.EXTEND.first(
+            connection,
+            {
+                "which": turn.order_pk,
+                "held_fence": turn.fence,
+                "known_revision": turn.revision,
+                "now": claim.now,
+                "until": claim.now + claim.lease,
+            },
         )
-        row = connection.execute(extend).mappings().first()
         if row is None:
             raise LeaseLost(f"order {turn.shop}/{turn.order_id}, fence {turn.fence}")
         return row
@@ -138,71 +125,49 @@ class Turns:
             self._release(connection, turn, step, now=now)
             return turn, step
         if not isinstance(step, Verify | LookUp):
-            documents = write_intent(self._store, connection, step, turn, now=now)
+            documents = write_intent(connection, step, turn, now=now)
             turn = replace(turn, documents=documents)
         return replace(turn, known=intended(turn.known, step, at=now)), step
 
     def _release(self, connection: Connection, turn: Turn, step: Wait | Stop | Rest, *, now: datetime) -> None:
         """Give the order back, as the step says. No event can come in between: the row is ours till the commit."""
         state, due, reason = _standing(step)
-        release = (
-            update(_ORDERS)
-            .where(_ORDERS.c.id == turn.order_pk, _ORDERS.c.fence == turn.fence)
-            .values(
-                lease_until=NEVER,
-                owner=None,
-                crashes=0,
-                state=state,
-                due_at=due,
-                reason=reason_text(reason),
-                attempts=turn.attempts,
-                first_tried_at=turn.first_tried_at,
-                updated_at=now,
-            )
+        claims.RELEASE.run(
+            connection,
+            {
+                "which": turn.order_pk,
+                "held_fence": turn.fence,
+                "state": state,
+                "due_at": due,
+                "reason": reason_text(reason),
+                "attempts": turn.attempts,
+                "first_tried_at": turn.first_tried_at,
+                "updated_at": now,
+            },
         )
-        connection.execute(release)
 
     def ring(self, book: str, *, now: datetime, limit: int, heard_before: datetime) -> list[tuple[str, str]]:
         """Orders of the book that are due and free and whose bell has not been heard: (shop, order id).
 
         Those due longest come first. A bell that rang after the order fell due, and not before
-        `heard_before`, counts as heard. The orders are marked as rung now.
+        `heard_before`, counts as heard. The orders are marked as rung now. Only the head of the book's queue is
+        looked at: whoever answers those bells goes on with what is due behind it.
         """
-        unheard = (
-            _ORDERS.c.rung_at.is_(None) | (_ORDERS.c.rung_at < _ORDERS.c.due_at) | (_ORDERS.c.rung_at < heard_before)
-        )
-        ripe = (
-            select(_ORDERS.c.id)
-            .where(_ORDERS.c.book == book, _ORDERS.c.due_at <= now, _ORDERS.c.lease_until <= now, unheard)
-            .order_by(_ORDERS.c.due_at)
-            .limit(limit)
-        )
-        if not self._store.is_sqlite:
-            ripe = ripe.with_for_update(skip_locked=True)
-        mark = (
-            update(_ORDERS)
-            .where(_ORDERS.c.id.in_(ripe.scalar_subquery()))
-            .values(rung_at=now)
-            .returning(_ORDERS.c.due_at, _ORDERS.c.shop, _ORDERS.c.order_id)
-        )
+        asked = {"which_book": book, "now": now, "heard": heard_before, "most": limit}
         with self._store.read() as connection:
-            if connection.execute(ripe.limit(1)).scalar() is None:
+            if claims.ANY_RIPE.first(connection, asked) is None:
                 return []
         with self._store.write() as connection:
-            rows = connection.execute(mark).all()
-        return [(shop, order_id) for _due, shop, order_id in sorted(rows)]
+            rows = claims.RING.all(connection, asked)
+        return [
+            (row["shop"], row["order_id"]) for row in sorted(rows, key=lambda row: (row["due_at"], row["order_id"]))
+        ]
 
     def next_due(self, book: str, *, now: datetime) -> tuple[str, str] | None:
         """The order of the book that is free and has been due longest: (shop, order id)."""
-        due = (
-            select(_ORDERS.c.shop, _ORDERS.c.order_id)
-            .where(_ORDERS.c.book == book, _ORDERS.c.due_at <= now, _ORDERS.c.lease_until <= now)
-            .order_by(_ORDERS.c.due_at)
-            .limit(1)
-        )
         with self._store.read() as connection:
-            row = connection.execute(due).first()
-        return (row.shop, row.order_id) if row else None
+            row = claims.NEXT_DUE.first(connection, {"which_book": book, "now": now})
+        return (row["shop"], row["order_id"]) if row else None
 
     def recover(self, *, now: datetime) -> int:
         """Take every lease back. Returns how many orders were held.
@@ -211,29 +176,14 @@ class Turns:
         leases is dead. Their calls may not be: a provider does not know that nobody waits for it any more, so
         that calls in flight keep their time-out and their settle time before they are looked up.
         """
-        held = update(_ORDERS).where(_ORDERS.c.lease_until > now).values(lease_until=now).returning(_ORDERS.c.id)
         with self._store.write() as connection:
-            return len(connection.execute(held).all())
+            return len(claims.RECOVER.all(connection, {"now": now}))
 
     def make_due(self, shop: str, order_id: str, *, now: datetime) -> bool:
         """Plan the order again now, with a fresh retry budget. False: there is no such order."""
-        again = (
-            update(_ORDERS)
-            .where(_ORDERS.c.shop == shop, _ORDERS.c.order_id == order_id)
-            .values(
-                state=OrderState.DUE,
-                due_at=now,
-                rung_at=None,
-                revision=_ORDERS.c.revision + 1,
-                attempts=0,
-                first_tried_at=None,
-                crashes=0,
-                updated_at=now,
-            )
-            .returning(_ORDERS.c.id)
-        )
         with self._store.write() as connection:
-            return connection.execute(again).scalar() is not None
+            asked = {"which_shop": shop, "which_order": order_id, "now": now}
+            return claims.MAKE_DUE.first(connection, asked) is not None
 
 
 def _standing(step: Wait | Stop | Rest) -> tuple[OrderState, datetime | None, Reason | None]:
@@ -244,8 +194,11 @@ def _standing(step: Wait | Stop | Rest) -> tuple[OrderState, datetime | None, Re
     return step.state, None, step.reason
 
 
-def _refreshed(turn: Turn, row: RowMapping) -> Turn:
-    """The turn with what came in during the call; news bring a fresh retry budget."""
+def _refreshed(connection: Connection, turn: Turn, row: Found) -> Turn:
+    """The turn with what came in during the call, from the shop or from the provider; news bring a fresh retry
+    budget."""
+    facts = load_facts(connection, turn.order_pk)
+    documents = tuple(replace(document, facts=facts[document.key]) for document in turn.known.documents)
     return replace(
         turn,
         revision=row["revision"],
@@ -253,5 +206,5 @@ def _refreshed(turn: Turn, row: RowMapping) -> Turn:
         attempts=0,
         first_tried_at=None,
         order=order_from(row["snapshot"]) if row["snapshot"] else None,
-        known=replace(turn.known, deleted=row["deleted"]),
+        known=replace(turn.known, deleted=row["deleted"], documents=documents),
     )

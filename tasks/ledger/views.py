@@ -12,6 +12,7 @@ from sqlalchemy import Connection, RowMapping, and_, exists, func, select
 from providers.domain.orders import OrderState
 from providers.domain.reasons import Code, Reason
 from tasks.ledger.codec import reason_from
+from tasks.ledger.document_lines import DocumentLine, documents_of
 from tasks.ledger.moments import Moment, arrivals, told
 from tasks.ledger.store import Store
 from tasks.ledger.tables import DocumentRow, EventRow, EventState, OperationRow, OrderRow, PaymentRow
@@ -23,21 +24,6 @@ _PAYMENTS = PaymentRow.__table__  # type: ignore[attr-defined]
 _OPERATIONS = OperationRow.__table__  # type: ignore[attr-defined]
 
 _PAGE = 200
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentLine:
-    """One document in a listing. `gross` and `paid` are in the order's currency; `paid` is what we recorded."""
-
-    kind: str
-    reference: str
-    state: str
-    remote_id: str
-    number: str
-    gross: Decimal
-    paid: Decimal
-    currency: str
-    verified: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +109,7 @@ class Views:
             row = connection.execute(found).mappings().first()
             if row is None:
                 return None
-            return _line(row, _documents(connection, [row["id"]]).get(row["id"], ()))
+            return _line(row, documents_of(connection, [row["id"]]).get(row["id"], ()))
 
     def story(self, shop: str, order_id: str) -> Story | None:
         """Everything known of one order; None when it is not known at all."""
@@ -212,7 +198,7 @@ class Views:
             wanted = wanted.where(_ORDERS.c.shop == shop)
         with self._store.read() as connection:
             rows = connection.execute(wanted).mappings().all()
-            documents = _documents(connection, [row["id"] for row in rows])
+            documents = documents_of(connection, [row["id"] for row in rows])
         return [(row["id"], _line(row, documents.get(row["id"], ()))) for row in rows]
 
     def _unreadable(self, shop: str | None) -> Iterator[OrderLine]:
@@ -275,32 +261,3 @@ def _unreadable_line(row: RowMapping) -> OrderLine:
         documents=(),
         event=row["id"],
     )
-
-
-def _documents(connection: Connection, order_pks: list[int]) -> dict[int, tuple[DocumentLine, ...]]:
-    if not order_pks:
-        return {}
-    recorded: dict[int, Decimal] = {}
-    paid = (
-        select(_PAYMENTS.c.document_pk, _PAYMENTS.c.amount)
-        .join(_DOCUMENTS, _DOCUMENTS.c.id == _PAYMENTS.c.document_pk)
-        .where(_DOCUMENTS.c.order_pk.in_(order_pks), _PAYMENTS.c.state == "recorded")
-    )
-    for document_pk, amount in connection.execute(paid):
-        recorded[document_pk] = recorded.get(document_pk, Decimal(0)) + amount
-    lines: dict[int, tuple[DocumentLine, ...]] = {}
-    held = select(_DOCUMENTS).where(_DOCUMENTS.c.order_pk.in_(order_pks)).order_by(_DOCUMENTS.c.id)
-    for row in connection.execute(held).mappings():
-        line = DocumentLine(
-            kind=row["kind"],
-            reference=row["reference"],
-            state=row["state"],
-            remote_id=row["remote_id"],
-            number=row["number"],
-            gross=row["gross"],
-            paid=recorded.get(row["id"], Decimal(0)),
-            currency=row["currency"],
-            verified=row["verified"],
-        )
-        lines[row["order_pk"]] = (*lines.get(row["order_pk"], ()), line)
-    return lines

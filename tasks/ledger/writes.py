@@ -1,11 +1,15 @@
 """Values to rows: the intent of a step before its call, and the result after it."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Dialect, Table, bindparam, update
+from sqlmodel import SQLModel
 
 from providers.domain.documents import DocumentKey, DocumentState
+from providers.domain.facts import Facts
 from providers.domain.known import Action, OperationState, PaymentState
 from providers.domain.results import (
     OPERATION_STATE,
@@ -27,8 +31,9 @@ from providers.domain.results import (
     subject,
 )
 from providers.domain.steps import Cancel, Create, Email, Pay, Write
-from tasks.ledger.codec import draft_text, json_text, reason_text, remote_text
-from tasks.ledger.store import Store
+from tasks.ledger.codec import draft_text, facts_text, json_text, reason_text, remote_text
+from tasks.ledger.news import News
+from tasks.ledger.statements import Statement, upsert
 from tasks.ledger.tables import DocumentRow, OperationRow, PaymentRow
 from tasks.ledger.turn import Turn
 
@@ -37,109 +42,171 @@ _PAYMENTS = PaymentRow.__table__  # type: ignore[attr-defined]
 _OPERATIONS = OperationRow.__table__  # type: ignore[attr-defined]
 
 
-def write_intent(
-    store: Store, connection: Connection, step: Write, turn: Turn, *, now: datetime
-) -> dict[DocumentKey, int]:
+def _upsert(model: type[SQLModel], key: Sequence[str], *, first: Sequence[str], again: Sequence[str]) -> Statement:
+    """An INSERT of all of these; where the key is there already, an UPDATE of those that are written again.
+
+    An operation that is there already has one try more.
+    """
+    table: Table = model.__table__  # type: ignore[attr-defined]
+    tries = {"tries": table.c.tries + 1} if "tries" in table.c else {}
+
+    def write(dialect: Dialect) -> Any:
+        insert = upsert(model, dialect).values({name: bindparam(name) for name in (*first, *again)})
+        changed = {**{name: insert.excluded[name] for name in again}, **tries}
+        return insert.on_conflict_do_update(index_elements=key, set_=changed).returning(table.c.id)
+
+    return Statement(write)
+
+
+_INTEND = _upsert(
+    OperationRow,
+    ["key"],
+    first=(
+        *("key", "order_pk", "document_pk", "payment_key", "action", "generation"),
+        *("tries", "looks", "adopted"),
+    ),
+    again=("state", "sent_at", "lost_at", "settled_at", "error", "request"),
+)
+_INTEND_DOCUMENT = _upsert(
+    DocumentRow,
+    ["shop", "order_id", "kind", "ordinal"],
+    first=("order_pk", "shop", "order_id", "book", "kind", "ordinal", "remote_id", "number", "verified"),
+    again=(
+        *("state", "generation", "reference", "currency", "net", "tax", "gross"),
+        *("fingerprint", "draft", "issue_date"),
+    ),
+)
+_INTEND_PAYMENT = _upsert(
+    PaymentRow,
+    ["document_pk", "key"],
+    first=("document_pk", "key", "remote_id"),
+    again=("amount", "currency", "paid_at", "state", "generation"),
+)
+
+
+@cache
+def _change_operation(names: tuple[str, ...]) -> Statement:
+    """Set so many columns of an operation, and tell what it is about. A look is counted where its time is set."""
+    columns: dict[str, Any] = {name: bindparam(name) for name in names}
+    if "looked_at" in columns:
+        columns["looks"] = _OPERATIONS.c.looks + 1
+    about = (_OPERATIONS.c[name] for name in ("action", "document_pk", "payment_key", "generation"))
+    change = update(_OPERATIONS).where(_OPERATIONS.c.key == bindparam("which")).values(columns).returning(*about)
+    return Statement(lambda _: change)
+
+
+@cache
+def _change_document(names: tuple[str, ...]) -> Statement:
+    columns: dict[str, Any] = {name: bindparam(name) for name in names}
+    change = update(_DOCUMENTS).where(_DOCUMENTS.c.id == bindparam("which")).values(columns)
+    return Statement(lambda _: change)
+
+
+@cache
+def _change_payment(names: tuple[str, ...]) -> Statement:
+    columns: dict[str, Any] = {name: bindparam(name) for name in names}
+    which = (_PAYMENTS.c.document_pk == bindparam("which"), _PAYMENTS.c.key == bindparam("which_key"))
+    change = update(_PAYMENTS).where(*which).values(columns)
+    return Statement(lambda _: change)
+
+
+def write_intent(connection: Connection, step: Write, turn: Turn, *, now: datetime) -> dict[DocumentKey, int]:
     """Write the operation as sent, with its document or payment. Returns the row ids of the order's documents."""
     documents = dict(turn.documents)
     payment_key = ""
     match step:
         case Create():
-            documents[step.draft.key] = _intend_document(store, connection, step, turn)
+            documents[step.draft.key] = _intend_document(connection, step, turn)
             action, request = Action.CREATE, json_text(step.payload)
         case Pay():
             payment_key = step.payment.key
-            _intend_payment(store, connection, step, documents[step.document.key])
+            _intend_payment(connection, step, documents[step.document.key])
             action, request = Action.PAY, json_text(step.payment)
         case Cancel():
             action, request = Action.CANCEL, json_text({"reason": step.why})
         case Email():
             action, request = Action.EMAIL, json_text({"to": step.to})
-    again: dict[str, Any] = {
-        "state": OperationState.SENT,
-        "sent_at": now,
-        "lost_at": None,
-        "settled_at": None,
-        "error": None,
-        "request": request,
-    }
-    insert = store.insert(OperationRow).values(
-        key=step.operation_key,
-        order_pk=turn.order_pk,
-        document_pk=documents[subject(step)],
-        payment_key=payment_key,
-        action=action,
-        generation=step.generation,
-        tries=1,
-        looks=0,
-        adopted=False,
-        **again,
-    )
-    connection.execute(
-        insert.on_conflict_do_update(index_elements=["key"], set_={**again, "tries": _OPERATIONS.c.tries + 1})
+    _INTEND.run(
+        connection,
+        {
+            "key": step.operation_key,
+            "order_pk": turn.order_pk,
+            "document_pk": documents[subject(step)],
+            "payment_key": payment_key,
+            "action": action,
+            "generation": step.generation,
+            "tries": 1,
+            "looks": 0,
+            "adopted": False,
+            "state": OperationState.SENT,
+            "sent_at": now,
+            "request": request,
+        },
     )
     return documents
 
 
-def _intend_document(store: Store, connection: Connection, step: Create, turn: Turn) -> int:
+def _intend_document(connection: Connection, step: Create, turn: Turn) -> int:
     draft = step.draft
-    content: dict[str, Any] = {
-        "state": DocumentState.SENT,
-        "generation": step.generation,
-        "reference": step.reference,
-        "currency": draft.currency,
-        "net": draft.net,
-        "tax": draft.tax,
-        "gross": draft.gross,
-        "fingerprint": draft.fingerprint,
-        "draft": draft_text(draft),
-        "issue_date": draft.issue_date.isoformat(),
-    }
-    insert = store.insert(DocumentRow).values(
-        order_pk=turn.order_pk,
-        shop=draft.key.shop,
-        order_id=draft.key.order_id,
-        book=turn.book,
-        kind=draft.key.kind,
-        ordinal=draft.key.ordinal,
-        remote_id="",
-        number="",
-        verified=False,
-        **content,
-    )
-    business_key = ["shop", "order_id", "kind", "ordinal"]
     return int(
-        connection.execute(
-            insert.on_conflict_do_update(index_elements=business_key, set_=content).returning(_DOCUMENTS.c.id)
-        ).scalar_one()
+        _INTEND_DOCUMENT.scalar(
+            connection,
+            {
+                "order_pk": turn.order_pk,
+                "shop": draft.key.shop,
+                "order_id": draft.key.order_id,
+                "book": turn.book,
+                "kind": draft.key.kind,
+                "ordinal": draft.key.ordinal,
+                "remote_id": "",
+                "number": "",
+                "verified": False,
+                "state": DocumentState.SENT,
+                "generation": step.generation,
+                "reference": step.reference,
+                "currency": draft.currency,
+                "net": draft.net,
+                "tax": draft.tax,
+                "gross": draft.gross,
+                "fingerprint": draft.fingerprint,
+                "draft": draft_text(draft),
+                "issue_date": draft.issue_date.isoformat(),
+            },
+        )
     )
 
 
-def _intend_payment(store: Store, connection: Connection, step: Pay, document_pk: int) -> None:
-    content: dict[str, Any] = {
-        "amount": step.payment.amount,
-        "currency": step.payment.currency,
-        "paid_at": step.payment.paid_at,
-        "state": PaymentState.SENT,
-        "generation": step.generation,
-    }
-    insert = store.insert(PaymentRow).values(document_pk=document_pk, key=step.payment.key, remote_id="", **content)
-    connection.execute(insert.on_conflict_do_update(index_elements=["document_pk", "key"], set_=content))
+def _intend_payment(connection: Connection, step: Pay, document_pk: int) -> None:
+    _INTEND_PAYMENT.run(
+        connection,
+        {
+            "document_pk": document_pk,
+            "key": step.payment.key,
+            "remote_id": "",
+            "amount": step.payment.amount,
+            "currency": step.payment.currency,
+            "paid_at": step.payment.paid_at,
+            "state": PaymentState.SENT,
+            "generation": step.generation,
+        },
+    )
 
 
-def write_result(connection: Connection, result: Result, turn: Turn, *, now: datetime) -> None:
+def write_result(
+    connection: Connection, result: Result, turn: Turn, *, now: datetime, news: News | None = None
+) -> None:
     """Write how a call ended: the operation's outcome, and what it made of its document or payment.
 
-    `turn` is as it stands after the result.
+    `turn` is as it stands after the result. `news` makes notices of what the provider tells; without it there are none.
     """
     match result:
         case Unclear():
             return
         case Verified():
-            _issue(connection, turn, result, now)
+            _issue(connection, turn, result, now, news)
             return
         case Issued():
-            _issue(connection, turn, result, now)
+            _issue(connection, turn, result, now, news)
         case Paid():
             _record(connection, turn.documents[result.document], result, now)
         case Cancelled():
@@ -169,60 +236,45 @@ def _outcome(result: Ended, now: datetime) -> dict[str, Any]:
         case Absent() | Unproved():
             return {"settled_at": now}
         case Unseen():
-            return {"looks": _OPERATIONS.c.looks + 1, "looked_at": result.at}
+            return {"looked_at": result.at}
 
 
 def _settle_operation(connection: Connection, result: Ended, answer: dict[str, Any]) -> None:
-    state = OPERATION_STATE[type(result)]
-    where = _OPERATIONS.c.key == result.operation_key
-    connection.execute(update(_OPERATIONS).where(where).values(state=state, **answer))
+    changed = {"state": OPERATION_STATE[type(result)], **answer}
+    row = _change_operation(tuple(changed)).first(connection, {"which": result.operation_key, **changed})
     outcome = OUTCOMES.get(type(result))
     if outcome is None:
         return
-    row = connection.execute(
-        select(
-            _OPERATIONS.c.action, _OPERATIONS.c.document_pk, _OPERATIONS.c.payment_key, _OPERATIONS.c.generation
-        ).where(where)
-    ).one()
-    generation = row.generation + outcome.generations
-    if row.action == Action.PAY:
-        connection.execute(
-            update(_PAYMENTS)
-            .where(_PAYMENTS.c.document_pk == row.document_pk, _PAYMENTS.c.key == row.payment_key)
-            .values(state=outcome.payment, generation=generation)
-        )
-    elif row.action == Action.CREATE:
-        connection.execute(
-            update(_DOCUMENTS)
-            .where(_DOCUMENTS.c.id == row.document_pk)
-            .values(state=outcome.document, generation=generation)
-        )
+    if row is None:
+        raise KeyError(result.operation_key)
+    left: dict[str, Any] = {"which": row["document_pk"], "generation": row["generation"] + outcome.generations}
+    if row["action"] == Action.PAY:
+        left |= {"which_key": row["payment_key"], "state": outcome.payment}
+        _change_payment(("state", "generation")).run(connection, left)
+    elif row["action"] == Action.CREATE:
+        _change_document(("state", "generation")).run(connection, {**left, "state": outcome.document})
 
 
-def _issue(connection: Connection, turn: Turn, result: Issued | Verified, now: datetime) -> None:
-    remote = result.remote
+def _issue(connection: Connection, turn: Turn, result: Issued | Verified, now: datetime, news: News | None) -> None:
+    remote, document, pk = result.remote, turn.known.at(result.document), turn.documents[result.document]
+    facts, wanted = document.facts or Facts(), news is not None and news.wanted_by(turn.shop)
     told: dict[str, Any] = {"number": remote.number[:255]} if remote.number else {}
     if isinstance(result, Issued):
         told["issued_at"] = now
-    connection.execute(
-        update(_DOCUMENTS)
-        .where(_DOCUMENTS.c.id == turn.documents[result.document])
-        .values(
-            state=DocumentState.ISSUED,
-            remote_id=remote.remote_id,
-            verified=turn.known.at(result.document).verified,
-            **told,
-        )
-    )
+    if not wanted:
+        told["facts"] = facts_text(facts)
+    told |= {"state": DocumentState.ISSUED, "remote_id": remote.remote_id, "verified": document.verified}
+    _change_document(tuple(told)).run(connection, {"which": pk, **told})
+    if news is not None and wanted:
+        # The order is in hand: what is told is known to the plan already, and nothing needs to be woken.
+        news.take(connection, {pk: facts}, now=now, wakes=False)
 
 
 def _cancel(connection: Connection, document_pk: int) -> None:
-    connection.execute(update(_DOCUMENTS).where(_DOCUMENTS.c.id == document_pk).values(state=DocumentState.CANCELLED))
+    _change_document(("state",)).run(connection, {"which": document_pk, "state": DocumentState.CANCELLED})
 
 
 def _record(connection: Connection, document_pk: int, result: Paid, now: datetime) -> None:
-    connection.execute(
-        update(_PAYMENTS)
-        .where(_PAYMENTS.c.document_pk == document_pk, _PAYMENTS.c.key == result.payment_key)
-        .values(state=PaymentState.RECORDED, remote_id=result.remote_id, recorded_at=now)
-    )
+    recorded = {"state": PaymentState.RECORDED, "remote_id": result.remote_id, "recorded_at": now}
+    which = {"which": document_pk, "which_key": result.payment_key}
+    _change_payment(tuple(recorded)).run(connection, {**which, **recorded})

@@ -8,8 +8,9 @@ import requests
 
 from config.settings import load
 from providers.shops.woocommerce.replayer import WooCommerceReplayer
-from tasks.reconcile import Report, reconcile
+from tasks.reconcile import Report
 from worker.demo.catalogue import SHOPS
+from worker.demo.proof import prove
 from worker.demo.stage import BOOK, Stage
 from worker.demo.story import Story, StoryDelivery
 from worker.demo.verdict import Verdict, judge
@@ -59,5 +60,5 @@ def at_rest(wired: Wired, story: Story) -> bool:
 def outcome(stage: Stage, wired: Wired, story: Story) -> tuple[Verdict, Report]:
     """The judgement, and the proof."""
     wait_until(lambda: at_rest(wired, story), what="every order at rest")
-    report = reconcile(wired.ledger, wired.books[BOOK], wired.fronts, wired.clock)
+    report = prove(wired, BOOK)
     return judge(story.orders, wired.ledger.views.orders(), stage.state()), report

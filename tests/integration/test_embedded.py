@@ -21,7 +21,7 @@ def test_a_kill_in_the_middle_of_two_hundred_orders_loses_and_doubles_nothing(st
     assert [(judged.order.order_id, judged.wrong) for judged in verdict.judged if judged.wrong] == []
     assert (verdict.invoices, verdict.duplicates, verdict.missing) == (expected, 0, 0)
     assert report.findings == ()
-    assert report.compared == expected
+    assert report.run.compared == expected
 
 
 def test_a_polite_stop_finishes_what_is_under_way(stage: Stage) -> None:

@@ -49,7 +49,7 @@ class Desk:
         return self.ledger.turns.begin(SHOP, order_id, claim=self.claim(), decide=_decide(choice))
 
     def begin_next(self, choice: Choice, book: str = BOOK) -> tuple[Turn, Step] | None:
-        return self.ledger.turns.begin_next(book, claim=self.claim(), decide=_decide(choice))
+        return self.ledger.turns.begin_next(book, shops=(SHOP,), claim=self.claim(), decide=_decide(choice))
 
     def settle(self, turn: Turn, result: Result, choice: Choice, *, effort: Effort | None = None) -> tuple[Turn, Step]:
         return self.ledger.turns.settle(turn, result, claim=self.claim(), decide=_decide(choice), effort=effort)

@@ -9,8 +9,19 @@ from itertools import count
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from providers.domain.documents import DocumentKey, DocumentState
+from providers.domain.documents import DocumentKey, DocumentState, RemoteState
 from providers.domain.known import Action, Known, KnownDocument, OperationState, PaymentState
+from providers.domain.mending import (
+    Doubted,
+    Due,
+    Heard,
+    Mend,
+    Taken,
+    Uncancelled,
+    Unpaid,
+    Vanished,
+    mended,
+)
 from providers.domain.orders import Order
 from providers.domain.reasons import Code, Reason
 from providers.domain.results import (
@@ -32,12 +43,23 @@ from providers.domain.results import (
     subject,
 )
 from providers.domain.steps import Call, Cancel, Create, Email, LookUp, Pay, Rest, Step, Stop, Verify, Wait
+from tasks.ledger.decisions import Decision
 from tasks.ledger.turn import Turn
-from tests.builders import NOON, a_paid_order, a_payment, a_remote_document, planned_for
+from tests.builders import NOON, SHOP, a_known_document, a_paid_order, a_payment, a_remote_document, planned_for
 from tests.ledger.desk import LEASE, Desk, creating, waiting
 
 NO = Reason(code=Code.REFUSED, text="no")
 REMOTE = a_remote_document(reference="")
+TOLD: dict[str, object] = {
+    "paid": Decimal("41.00"),
+    "state": RemoteState.PARTIAL,
+    "emailed_at": NOON,
+    "overdue": True,
+    "tax_office": "ok",
+    "tax_office_id": "KSEF-1",
+    "url": "https://books.example/r1",
+}
+"""What a provider knows first of a document."""
 _NUMBERS = count(1)
 
 
@@ -86,6 +108,7 @@ def results(step: Call) -> Iterator[Result]:
     if isinstance(step, Verify):
         yield Verified(document=step.document.key, remote=REMOTE)
         yield Verified(document=step.document.key, remote=replace(REMOTE, gross=Decimal("99.00")))
+        yield Verified(document=step.document.key, remote=replace(REMOTE, **TOLD))  # type: ignore[arg-type]
     elif isinstance(step, LookUp):
         operation = step.operation
         yield from done(operation.key, operation.action, operation.document, operation.payment_key)
@@ -118,7 +141,7 @@ def done(key: str, action: Action, document: DocumentKey, payment_key: str) -> I
     if action is Action.EMAIL:
         yield Emailed(operation_key=key, document=document)
         return
-    for told in ({}, {"number": "", "gross": None}, {"gross": Decimal("99.00")}, {"currency": "PLN"}):
+    for told in ({}, {"number": "", "gross": None}, {"gross": Decimal("99.00")}, {"currency": "PLN"}, TOLD):
         yield Issued(operation_key=key, document=document, remote=replace(REMOTE, **told))  # type: ignore[arg-type]
 
 
@@ -154,3 +177,44 @@ def test_memory_and_rows_never_differ(desk: Desk, data: st.DataObject) -> None:
             if not goes_on:
                 check(turn)
         desk.clock.move(LEASE)
+        if mends := list(repairs(order, expected)):
+            mend = data.draw(st.sampled_from([None, *mends]), label="repair")
+            if mend is not None:
+                expected = repaired(desk, order, expected, mend)
+
+
+def repairs(order: Order, known: Known) -> Iterator[Mend]:
+    """Every repair that is allowed now."""
+    yield Due()
+    if known.operation is not None:
+        return
+    if not known.documents:
+        pays = planned_for(order, Known(documents=(a_known_document(key=creating(order).draft.key),)))
+        assert isinstance(pays, Pay)
+        yield Taken(create=creating(order), remote=REMOTE)
+        yield Taken(create=creating(order), remote=replace(REMOTE, paid=Decimal(41)), payments=(pays,))
+        return
+    (invoice,) = known.documents
+    if invoice.state is DocumentState.CANCELLED:
+        yield Uncancelled(document=invoice.key)
+    if invoice.state is DocumentState.ISSUED:
+        yield from (Vanished(document=invoice.key), Doubted(document=invoice.key))
+        yield Unpaid(document=invoice.key, payments=("p2", "p3"))
+        yield Heard(result=Verified(document=invoice.key, remote=replace(REMOTE, remote_id="r9")))
+        yield Heard(result=Cancelled(operation_key="", document=invoice.key, adopted=True))
+
+
+def repaired(desk: Desk, order: Order, expected: Known, mend: Mend) -> Known:
+    """What must be known once the repair is written; what the rows say is held against it."""
+    decision = Decision(at=desk.clock.now, by="test", what="repair", shop=SHOP, order_id=order.order_id, detail={})
+
+    def conclude(turn: Turn) -> Mend:
+        assert turn.known == expected
+        return mend
+
+    assert desk.ledger.mending.mend(decision, conclude)
+    expected = mended(expected, mend, at=desk.clock.now)
+    turn = desk.ledger.mending.look(decision.shop, order.order_id)
+    assert turn is not None
+    assert turn.known == expected
+    return expected

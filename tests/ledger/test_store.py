@@ -52,6 +52,17 @@ def test_a_connection_that_breaks_is_unavailable_and_the_next_one_is_fine(fresh_
     store.close()
 
 
+def test_a_connection_that_broke_while_it_was_idle_is_replaced(fresh_postgres: str) -> None:
+    store, other = Store(fresh_postgres, trusted_seconds=0), Store(fresh_postgres)
+    with store.read() as connection:
+        backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    with other.write() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
+    Ledger(store).ping()
+    store.close()
+    other.close()
+
+
 def test_more_users_than_connections_is_unavailable(fresh_postgres: str) -> None:
     store = Store(fresh_postgres, pool_size=1)
     store.engine.pool._timeout = 0.01  # type: ignore[attr-defined]

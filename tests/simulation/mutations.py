@@ -1,6 +1,6 @@
 """Planted bugs. Each is a mistake that somebody could make, and the simulation must find every one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,12 +8,12 @@ from typing import Any
 from sqlalchemy import Connection, update
 
 from providers.domain.known import Action
-from providers.domain.orders import Order
 from providers.domain.reasons import Reason
 from providers.domain.results import Absent, Result, intended
 from providers.domain.steps import Create, LookUp, Pay, Rest, Step, Stop, Verify, Wait, Write
-from tasks.ledger.inbox import Event, EventState, Inbox
+from tasks.ledger.inbox import Arrival, EventState, Inbox
 from tasks.ledger.ledger import Ledger
+from tasks.ledger.news import News
 from tasks.ledger.statements import Found, Statement, Values
 from tasks.ledger.store import Store
 from tasks.ledger.tables import NEVER, OrderRow
@@ -25,7 +25,14 @@ from tasks.sync import Sync
 _ORDERS = OrderRow.__table__  # type: ignore[attr-defined]
 
 
-class LateIntents(Turns):
+class OtherTurns(Turns):
+    """Turns that differ; nobody is told of news."""
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store, News(store))
+
+
+class LateIntents(OtherTurns):
     """Writes the intent only together with the outcome, after the call."""
 
     def __init__(self, store: Store) -> None:
@@ -49,7 +56,7 @@ class LateIntents(Turns):
         return super().settle(turn, result, claim=claim, decide=decide, effort=effort)
 
 
-class NoLease(Turns):
+class NoLease(OtherTurns):
     """Takes an order whoever holds it."""
 
     def _begin(self, take: Statement, which: Values, claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
@@ -59,7 +66,7 @@ class NoLease(Turns):
         return super()._begin(take, which, claim, decide)
 
 
-class NoFence(Turns):
+class NoFence(OtherTurns):
     """A worker that lost its lease writes all the same."""
 
     def _extend(self, connection: Connection, turn: Turn, claim: Claim) -> Found:
@@ -77,10 +84,15 @@ class LastEventWins(Inbox):
 
     _arrived = 0
 
-    def apply(self, event: Event, order: Order, *, book: str, restored: bool = False) -> EventState | None:
+    def take(self, arrivals: Sequence[Arrival]) -> list[EventState | None]:
+        return super().take([self._as_newest(arrival) for arrival in arrivals])
+
+    def _as_newest(self, arrival: Arrival) -> Arrival:
+        if arrival.order is None:
+            return arrival
         self._arrived += 1
-        arrived = event.received_at + timedelta(microseconds=self._arrived)
-        return super().apply(event, replace(order, modified_at=arrived), book=book, restored=restored)
+        arrived = arrival.event.received_at + timedelta(microseconds=self._arrived)
+        return replace(arrival, order=replace(arrival.order, modified_at=arrived))
 
 
 class BlindSync(Sync):

@@ -21,6 +21,7 @@ from providers.shops.woocommerce.shop import WooCommerceShop
 from tasks import sync as engine
 from tasks.backoff import Backoff
 from tasks.breaker import Breaker
+from tasks.drains import Drains
 from tasks.intake import Intake
 from tasks.ledger.store import Store
 from tasks.ledger.tables import AuditRow, BookRow, DocumentRow, EventRow, OperationRow, OrderRow, PaymentRow
@@ -76,14 +77,16 @@ class Process:
         self.bell = QueueBell(loses=setup.loses_bells)
         watch = Watch(clock.wall, lambda: clock().timestamp())
         paused = PausedBooks(self.ledger.books, clock.wall)
-        self.intake = Intake(self.ledger, fronts=world.fronts, bell=self.bell, clock=clock.wall)
+        drains = Drains(self.bell, fronts=world.fronts, limits={}, here=True, steady=lambda: clock().timestamp())
+        self.intake = Intake(self.ledger, fronts=world.fronts, bell=drains, clock=clock.wall)
         self.sync = setup.parts.sync(
             engine.World(
                 ledger=self.ledger,
                 books=world.books,
                 fronts=world.fronts,
                 slots=LocalSlots({name: book.card.in_flight for name, book in world.books.items()}),
-                bell=self.bell,
+                bell=drains,
+                drains=drains,
                 paused=paused,
                 breaker=Breaker(),
                 backoff=Backoff(chance=random.Random(7)),
@@ -92,7 +95,7 @@ class Process:
                 owner="simulated",
             )
         )
-        self.sweeper = Sweeper(self.ledger, books=world.books, paused=paused, bell=self.bell, clock=clock.wall)
+        self.sweeper = Sweeper(self.ledger, books=world.books, paused=paused, bell=drains, clock=clock.wall)
         self.prober = Prober(self.ledger, books=world.books, paused=paused, clock=clock.wall)
         self.started = False
 

@@ -44,7 +44,7 @@ class Outcome:
     @property
     def exact(self) -> bool:
         report = self.report
-        return self.verdict.good and not report.findings and not report.open and not self.double_payments
+        return self.verdict.good and not report.findings and not report.run.open and not self.double_payments
 
     def __str__(self) -> str:
         blows = ", ".join(f"{name} {count}" for name, count in self.blows.items())

@@ -17,7 +17,11 @@ from worker.demo.story import Plot, tell
 from worker.web.server import BackgroundServer, listen
 from worker.wiring import NoBell, Wired, wire
 
-SECRETS = {"GARDEN_SECRET": "a-webhook-secret-of-garden", "MAIN_TOKEN": "an-api-token-of-main"}
+SECRETS = {
+    "GARDEN_SECRET": "a-webhook-secret-of-garden",
+    "MAIN_TOKEN": "an-api-token-of-main",
+    "HINT": "a-hint-token-of-main",
+}
 BODY_LIMIT = 100_000
 _CONFIG = """
 [ledger]
@@ -76,10 +80,10 @@ class Site:
 
 
 @contextmanager
-def open_site(folder: Path, ledger: str) -> Iterator[Site]:
-    """A web process in this one, on a free port; nobody works on what it takes."""
+def open_site(folder: Path, ledger: str, *, of_the_book: str = "") -> Iterator[Site]:
+    """A web process in this one, on a free port; nobody works on what it takes. `of_the_book` are more settings."""
     config = folder / "counterfoil.toml"
-    config.write_text(_CONFIG.format(ledger=ledger, limit=BODY_LIMIT))
+    config.write_text(_CONFIG.format(ledger=ledger, limit=BODY_LIMIT) + of_the_book)
     wired = wire(load(config, SECRETS), bell=lambda _: NoBell())
     listener = listen("127.0.0.1", 0)
     server = BackgroundServer(wired.web(), listener)

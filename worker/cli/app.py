@@ -23,6 +23,7 @@ from worker.cli.errors import explained
 from worker.cli.events import event
 from worker.cli.helping import teach
 from worker.cli.imports import import_
+from worker.cli.notices import app as notices
 from worker.cli.options import CONFIG_VARIABLE, Panel
 from worker.cli.orders import order, orders, retry
 from worker.cli.preview import preview
@@ -116,6 +117,7 @@ app.command("status", rich_help_panel=Panel.LOOK)(status)
 app.command("orders", rich_help_panel=Panel.LOOK)(orders)
 app.command("order", rich_help_panel=Panel.LOOK)(order)
 app.command("event", rich_help_panel=Panel.LOOK)(event)
+app.add_typer(notices, name="notices", rich_help_panel=Panel.LOOK)
 app.command("check", rich_help_panel=Panel.LOOK)(check)
 app.command("reconcile", rich_help_panel=Panel.LOOK)(reconcile)
 app.command("preview", rich_help_panel=Panel.LOOK)(preview)
@@ -130,7 +132,7 @@ app.command("providers", rich_help_panel=Panel.TRY)(providers)
 app.command("sandbox", rich_help_panel=Panel.TRY)(sandbox)
 app.add_typer(provider, name="provider", rich_help_panel=Panel.TRY)
 
-for group in (app, db, book, provider):
+for group in (app, db, book, notices, provider):
     teach(group)
 
 

@@ -56,7 +56,7 @@ _ATTENTION = {
     "kombu.exceptions.OperationalError": "See that the broker runs and that url in [broker] is right.",
     "providers.domain.errors.AccessDenied": "Check the book's token, plan and address: counterfoil check.",
     "providers.domain.errors.ProviderError": "See whether the provider can be reached: counterfoil check.",
-    "tasks.reconcile.NotProvable": "Compare by hand: counterfoil orders --json tells what stands in the ledger.",
+    "tasks.reconcile.reconciler.NotProvable": "Take the ledger along: counterfoil reconcile BOOK --csv FILE.",
     "worker.demo.stage.StageFailed": "",
 }
 """Errors by name, for importing them would take longer than most commands; a test finds each of them."""

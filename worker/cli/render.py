@@ -6,7 +6,7 @@ No secret and no control character goes out.
 
 import json
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, date, datetime
@@ -193,12 +193,13 @@ def reason_json(reason: "Reason | None") -> dict[str, str] | None:
 
 
 @contextmanager
-def working(text: str) -> Iterator[None]:
-    """A spinner on standard error while the block runs; nothing where that is no terminal."""
+def working(text: str) -> Iterator[Callable[[str], None]]:
+    """A spinner on standard error while the block runs, whose text the block may change; nothing where that is no
+    terminal."""
     if not sys.stderr.isatty():
-        yield
+        yield lambda _text: None
         return
     from rich.console import Console
 
-    with Console(stderr=True).status(clean(text)):
-        yield
+    with Console(stderr=True).status(clean(text)) as status:
+        yield lambda changed: status.update(clean(changed))

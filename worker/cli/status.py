@@ -8,15 +8,18 @@ from worker.cli.opening import open_ledger
 from worker.cli.options import Config, Json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tasks.ledger.books import PausedBook
     from tasks.ledger.views import Figures
+    from tasks.reconcile.punctuality import Standing
 
 
 def status(json: Json = False, config: Config = None) -> int:
-    """Count what there is: orders by state, what is due, what is unknown, which books are paused.
+    """Count what there is: orders by state, what is due, what is unknown, how the books stand.
 
     The first look in the morning, and a check for a monitor. Exit code 1 when an order, a delivery or a book needs
-    attention.
+    attention; of a book, also when it was not compared in time, or the newest comparison found something.
 
     Example:
 
@@ -25,14 +28,21 @@ def status(json: Json = False, config: Config = None) -> int:
     with open_ledger(config) as opened:
         figures = opened.ledger.views.figures(now=opened.now())
         paused = opened.ledger.books.paused()
+
+        from tasks.reconcile.punctuality import standings
+        from worker.rounds import timetables
+
+        compared = list(standings(opened.ledger, timetables(opened.settings), now=opened.now()))
     if json:
-        render.write_json(_json(figures, paused))
+        render.write_json(_json(figures, paused, compared))
     else:
         _write(figures, paused)
-    return 1 if figures.orders.get(OrderState.ATTENTION) or figures.unreadable or paused else 0
+        _write_compared(compared)
+    alarming = any(standing.late or standing.findings for standing in compared)
+    return 1 if figures.orders.get(OrderState.ATTENTION) or figures.unreadable or paused or alarming else 0
 
 
-def _json(figures: "Figures", paused: "tuple[PausedBook, ...]") -> dict[str, object]:
+def _json(figures: "Figures", paused: "tuple[PausedBook, ...]", compared: "Sequence[Standing]") -> dict[str, object]:
     return {
         "orders": {state.value: figures.orders.get(state, 0) for state in OrderState},
         "due": figures.due,
@@ -44,6 +54,17 @@ def _json(figures: "Figures", paused: "tuple[PausedBook, ...]") -> dict[str, obj
         "paused": [
             {"book": book.name, "since": book.since, "by": book.by, "reason": render.reason_json(book.reason)}
             for book in paused
+        ],
+        "reconciled": [
+            {
+                "book": standing.book,
+                "round": standing.round,
+                "started_at": standing.newest.started_at if standing.newest else None,
+                "age_seconds": round(standing.age.total_seconds()),
+                "late": standing.late,
+                "findings": standing.findings,
+            }
+            for standing in compared
         ],
     }
 
@@ -65,3 +86,15 @@ def _write(figures: "Figures", paused: "tuple[PausedBook, ...]") -> None:
         render.say(f"paused      {book.name}, by {book.by} since {render.when(book.since)}: {book.reason.text}")
     if figures.orders.get(OrderState.ATTENTION) or figures.unreadable:
         render.say("see         counterfoil orders --state attention")
+
+
+def _write_compared(compared: "Sequence[Standing]") -> None:
+    for standing in compared:
+        if standing.newest is None and not standing.late:
+            continue
+        when = render.when(standing.newest.started_at) if standing.newest else "never yet"
+        late = ", which is LATE: does the worker run, and beat?" if standing.late else ""
+        found = f", {standing.findings:,} findings" if standing.findings else ""
+        render.say(f"compared    {standing.book}, {standing.round}: {when}{found}{late}")
+    for book in sorted({standing.book for standing in compared if standing.findings}):
+        render.say(f"see         counterfoil reconcile {book}")

@@ -13,6 +13,7 @@ from worker.cli import render
 
 if TYPE_CHECKING:
     from tasks.ledger.books import PausedBook
+    from tasks.ledger.document_lines import DocumentLine
     from tasks.ledger.moments import Moment
     from tasks.ledger.views import OrderLine, Story
 
@@ -103,6 +104,8 @@ def write(story: "Story", following: Following) -> None:
                 f"  {document.kind} {document.reference}: {document.state}, {number}, "
                 f"{document.gross:f} {document.currency}, paid {document.paid:f}{equal}"
             )
+            if told := _facts(document):
+                render.say(f"    the provider says: {told}")
     render.say()
     render.say("What happened", style="bold")
     for moment in story.moments:
@@ -114,6 +117,25 @@ def write(story: "Story", following: Following) -> None:
     render.say(f"  {following.text}")
     for command, effect in following.actions:
         render.say(f"  {command}   {effect}")
+
+
+def _facts(document: "DocumentLine") -> str:
+    """What the provider told last of the document, on one line; empty where it told nothing."""
+    facts = document.facts
+    if facts is None:
+        return ""
+    paid = facts.paid_there(document.gross)
+    office = " ".join(filter(None, (facts.tax_office, facts.tax_office_id)))
+    told = (
+        facts.state.value if facts.state else "",
+        f"paid there: {paid:f}" if paid is not None else "",
+        "overdue" if facts.overdue else "",
+        f"e-mailed {render.when(facts.emailed_at)}" if facts.emailed_at else "",
+        f"viewed {render.when(facts.viewed_at)}" if facts.viewed_at else "",
+        f"tax office: {office}" if office else "",
+        facts.url,
+    )
+    return ", ".join(filter(None, told))
 
 
 def _reason(line: "OrderLine") -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""The HTTP surface: webhooks in, health and metrics out.
+"""The HTTP surface: webhooks in, health and metrics out; and hints, see `worker.web.hints`.
 
 A delivery is answered 2xx only after it is committed to the ledger. What is wrong with an order is never told
 by a status: the shop would send the same again, or give up for good.
@@ -16,61 +16,48 @@ the ledger does not answer                  503     nothing is kept; the shop se
 ==========================================  ======  =========================================
 """
 
-from collections.abc import Mapping
-from typing import Protocol
-
-import structlog
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.types import Receive, Scope, Send
 
-from providers.ports import BadSignature
-from tasks.intake import Receipt, UnknownShop
+from tasks.hinting import Hints
 from tasks.ledger.store import LedgerUnavailable
+from worker.web.door import PREFIX, Door
+from worker.web.gathering import Gathering, TakesWebhooks
 from worker.web.health import Health
+from worker.web.hints import add_hints
 from worker.web.metrics import CONTENT_TYPE, Metrics
 
-log = structlog.get_logger()
+
+class Surface(FastAPI):
+    """The ASGI app. Deliveries pass by the framework; it only describes their door."""
+
+    door: Door
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self.door.leads_to(scope):
+            await self.door(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
-class TakesWebhooks(Protocol):
-    """The part of `tasks.intake.Intake` that the web door needs."""
-
-    def webhook(self, shop: str, headers: Mapping[str, str], body: bytes) -> Receipt: ...
-
-
-class TooLarge(Exception):
-    """The body is longer than the limit."""
-
-
-def create_app(*, intake: TakesWebhooks, health: Health, metrics: Metrics, body_limit: int) -> FastAPI:
-    """The ASGI app. `body_limit` is in bytes."""
-    app = FastAPI(
+def create_app(
+    *, intake: TakesWebhooks, health: Health, metrics: Metrics, body_limit: int, hints: Hints | None = None
+) -> FastAPI:
+    """The ASGI app. `body_limit` is in bytes; `hints` takes the providers' own webhooks, where there is a door."""
+    app = Surface(
         title="Counterfoil",
         description="Takes order events of web shops; answers after they are durable.",
         docs_url=None,
         redoc_url=None,
     )
+    app.door = Door(Gathering(intake), metrics, body_limit=body_limit)
 
-    @app.post("/webhooks/{shop}", responses={code: {"description": text} for code, text in _ANSWERS.items()})
-    async def webhook(shop: str, request: Request) -> Response:
+    @app.post(PREFIX + "{shop}", responses={code: {"description": text} for code, text in _ANSWERS.items()})
+    async def webhook(shop: str) -> Response:  # noqa: ARG001  (for the description)
         """Take one delivery of a shop: the raw body, signed as the shop signs."""
-        try:
-            body = await _read_body(request, body_limit)
-            headers = {name.lower(): value for name, value in request.headers.items()}
-            receipt = await run_in_threadpool(intake.webhook, shop, headers, body)
-        except TooLarge:
-            return _refuse(metrics, 413, f"the body is larger than {body_limit} bytes")
-        except UnknownShop:
-            return _refuse(metrics, 404, "no such shop is configured")
-        except BadSignature as error:
-            log.warning("webhook.refused", shop=shop, why=str(error))
-            return _refuse(metrics, 401, "the signature is missing or wrong")
-        except LedgerUnavailable as error:
-            log.error("ledger.unavailable", shop=shop, error=str(error))
-            return _refuse(metrics, 503, "the ledger cannot be reached; send again", retry_after=10)
-        metrics.delivered(receipt.verdict)
-        return JSONResponse({"verdict": receipt.verdict, "order": receipt.order_id or None})
+        return Response(status_code=404)  # a path that the door does not know
 
     @app.get("/healthz")
     async def healthz() -> Response:
@@ -93,6 +80,8 @@ def create_app(*, intake: TakesWebhooks, health: Health, metrics: Metrics, body_
             return PlainTextResponse(f"# the ledger cannot be reached: {error}\n", status_code=503)
         return Response(text, media_type=CONTENT_TYPE)
 
+    if hints:
+        add_hints(app, hints)
     return app
 
 
@@ -103,24 +92,3 @@ _ANSWERS: dict[int | str, str] = {
     413: "Larger than the limit; nothing was kept",
     503: "The ledger cannot be reached; nothing was kept, send again",
 }
-
-
-async def _read_body(request: Request, limit: int) -> bytes:
-    """The raw body. Raises `TooLarge` as soon as that is known, whatever the headers promise."""
-    promised = request.headers.get("content-length", "")
-    if promised.isdecimal() and int(promised) > limit:
-        raise TooLarge
-    chunks: list[bytes] = []
-    size = 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > limit:
-            raise TooLarge
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-def _refuse(metrics: Metrics, status: int, why: str, *, retry_after: int | None = None) -> Response:
-    metrics.refused(status)
-    headers = {"Retry-After": str(retry_after)} if retry_after else None
-    return JSONResponse({"error": why}, status_code=status, headers=headers)

@@ -4,7 +4,7 @@ What stands in the ledger is counted there at the moment of asking, so that ever
 a restart forgets nothing; only the deliveries are counted by the process that answered them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from prometheus_client import CollectorRegistry, Counter, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -13,14 +13,17 @@ from prometheus_client.registry import Collector
 
 from tasks.ledger.ledger import Ledger
 from tasks.ports import Clock
+from tasks.reconcile.punctuality import Standing, standings
+from tasks.reconcile.timetable import Timetable
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 
 
 class _LedgerFigures(Collector):
-    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, timetables: Mapping[str, Timetable]) -> None:
         self._ledger = ledger
         self._clock = clock
+        self._timetables = timetables
 
     def collect(self) -> Iterable[GaugeMetricFamily]:
         figures = self._ledger.views.figures(now=self._clock())
@@ -44,12 +47,27 @@ class _LedgerFigures(Collector):
         for book in self._ledger.books.paused():
             paused.add_metric([book.name], 1)
         yield paused
+        yield from _compared(list(standings(self._ledger, self._timetables, now=self._clock())))
+
+
+def _compared(standings: Iterable[Standing]) -> Iterable[GaugeMetricFamily]:
+    labels = ["book", "round"]
+    told = (
+        ("age_seconds", "Since the newest comparison of a book began", lambda each: each.age.total_seconds()),
+        ("late", "Whether a book was not compared in time", lambda each: float(each.late)),
+        ("findings", "What the newest comparison of a book found", lambda each: float(each.findings)),
+    )
+    for name, text, value in told:
+        family = GaugeMetricFamily(f"counterfoil_reconcile_{name}", text, labels=labels)
+        for each in standings:
+            family.add_metric([each.book, each.round.value], value(each))
+        yield family
 
 
 class Metrics:
     """One process's metrics. `text` raises `LedgerUnavailable`."""
 
-    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, timetables: Mapping[str, Timetable] | None = None) -> None:
         self._registry = CollectorRegistry(auto_describe=False)
         self._deliveries = Counter(
             "counterfoil_deliveries", "Deliveries kept, by verdict", ["verdict"], registry=self._registry
@@ -57,7 +75,7 @@ class Metrics:
         self._refusals = Counter(
             "counterfoil_refusals", "Deliveries refused, by HTTP status", ["status"], registry=self._registry
         )
-        self._registry.register(_LedgerFigures(ledger, clock))
+        self._registry.register(_LedgerFigures(ledger, clock, timetables or {}))
 
     def delivered(self, verdict: str) -> None:
         self._deliveries.labels(verdict).inc()

@@ -8,13 +8,15 @@ the answer tells how many pages there are     the last of them is the end
 an empty page                                 the end
 the same rows as on the page before           an error, since a pager with another name looks just like it;
                                               the end, where the owner says that the last page repeats
+the first page again, much later              an error: the pager goes round in circles
 fewer rows in all than the answer tells       an error: a row moved between two requests
 the reader dies                               every batch carries a cursor: the reading goes on behind it
 ============================================  ==========================================================
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Final, TypeAlias
 
@@ -24,6 +26,9 @@ Row: TypeAlias = dict[str, object]
 Fetch: TypeAlias = Callable[[int], "Page"]
 """A page's number from 1 -> that page."""
 Identity: TypeAlias = Callable[[Mapping[str, object]], str]
+
+_REMEMBERED: Final = 8
+"""Pages whose rows are recognised when others push them down."""
 
 STALE: Final = 3
 """Pages in a row without a new row after which the list is given up as one that goes round in circles."""
@@ -56,6 +61,8 @@ class _Place:
     """How many rows were told."""
     before: list[str] = field(default_factory=list)
     """Who stands on the last page."""
+    first: list[str] = field(default_factory=list)
+    """Who stood on the first one."""
 
     def text(self) -> str:
         return json.dumps(asdict(self), separators=(",", ":"))
@@ -74,7 +81,8 @@ def batches(fetch: Fetch, *, identity: Identity, last_page_repeats: bool = False
     Raises what `fetch` raises, and `Unavailable` when the pages make no sense as one list.
     """
     place = _Place(**json.loads(after)) if after else _Place()
-    told, stale = set(place.before), 0
+    told: deque[Collection[str]] = deque([place.before], maxlen=_REMEMBERED)
+    stale = 0
     while True:
         number = place.page + 1
         page = fetch(number)
@@ -86,10 +94,13 @@ def batches(fetch: Fetch, *, identity: Identity, last_page_repeats: bool = False
                 f"the list gives the same rows for the pages {place.page} and {number}: compare the names of its "
                 "parameters with the provider's documentation, or set last_page_repeats"
             )
-        new = {each: row for row, each in zip(page.rows, ids, strict=True) if each not in told}
-        told |= new.keys()
+        if ids and number > _REMEMBERED and set(ids) <= set(place.first):
+            raise Unavailable(f"the list goes round in circles: page {number} is the first one again")
+        listed = dict(zip(ids, page.rows, strict=True))
+        new = {each: row for each, row in listed.items() if not any(each in before for before in told)}
+        told.append(frozenset(ids))
         stale = 0 if new else stale + 1
-        place = _Place(number, place.count + len(new), ids)
+        place = _Place(number, place.count + len(new), ids, place.first or ids)
         if new:
             yield Batch(list(new.values()), place.text())
         if ended or repeated:

@@ -22,7 +22,7 @@ def commands(group: Any, above: str = "") -> Iterator[tuple[str, Any]]:
         path = f"{above} {name}".strip()
         if hasattr(command, "commands"):
             yield from commands(command, path)
-        else:
+        if not hasattr(command, "commands") or command.invoke_without_command:
             yield path, command
 
 

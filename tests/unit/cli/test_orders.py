@@ -8,7 +8,7 @@ from providers.domain.orders import OrderState
 from providers.domain.reasons import Code, Reason
 from providers.domain.steps import Rest, Stop, Wait
 from tests.builders import NOON, a_paid_order, an_order
-from tests.unit.cli.desk import STOPPED, Desk
+from tests.unit.cli.desk import STOPPED, TOML, Desk
 
 SOON = datetime.now(UTC) + timedelta(hours=1)
 RETRYING = Reason(code=Code.RETRYING, text="Attempt 1 failed: no connection")
@@ -40,6 +40,7 @@ def test_a_listing_has_the_shape_that_scripts_rely_on(desk: Desk) -> None:
         "paid": "123.00",
         "currency": "EUR",
         "verified": True,
+        "facts": None,
     }
 
 
@@ -240,6 +241,7 @@ def test_retry_of_an_unknown_order_changes_nothing(desk: Desk) -> None:
 
 
 def test_status_counts_every_state(desk: Desk) -> None:
+    desk.configure(TOML + "[reconcile]\nenabled = false\n")
     desk.issue(a_paid_order())
     desk.take(an_order(order_id="7"))
     said = desk.type("status", "--json")

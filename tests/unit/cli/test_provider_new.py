@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.contract.invoicing import suite
 from tests.unit.cli.desk import Desk, Said
 from worker.scaffold.layout import FILES
 
@@ -100,6 +101,13 @@ def test_what_is_laid_out_has_the_right_types(bare: Desk, sources: Path) -> None
         "mypy", "--cache-dir", str(sources / "cache"), "--follow-imports=silent", *checked, folder=ROOT, path=sources
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_its_contract_is_every_case_of_the_suite(bare: Desk, sources: Path) -> None:
+    make(bare)
+    laid_out = (sources / "plugins" / "tests" / "test_my_books.py").read_text()
+    held = set(re.findall(r"^class \w+\((\w+Contract)\):$", laid_out, re.MULTILINE))
+    assert held == {name for name in suite.__all__ if name.endswith("Contract")}
 
 
 def test_its_contract_fails_for_nothing_but_what_is_not_written(bare: Desk, sources: Path) -> None:

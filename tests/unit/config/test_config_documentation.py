@@ -16,9 +16,24 @@ from config.settings import Settings, load
 ROOT = Path(__file__).parents[3]
 EXAMPLE = ROOT / "counterfoil.example.toml"
 REFERENCE = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
-GIVEN = {"GARDEN_WEBHOOK_SECRET": "a-webhook-secret", "INVOICEOCEAN_API_TOKEN": "an-api-token"}
+GIVEN = {
+    "GARDEN_WEBHOOK_SECRET": "a-webhook-secret",
+    "INVOICEOCEAN_API_TOKEN": "an-api-token",
+    "INVOICEOCEAN_HINT_TOKEN": "a-hint-token-of-the-book",
+    "NOTIFY_SECRET": "whsec_" + "QUJD" * 8,
+    "GARDEN_NOTIFY_SECRET": "whsec_" + "REVG" * 8,
+}
 EXAMPLES_RATHER_THAN_DEFAULTS = {
-    *("web.public_url", "books.main.timeout", "books.main.settle", "books.main.in_flight", "books.main.rate")
+    *("notify.url", "notify.secret", "shops.garden.notify.url", "shops.garden.notify.secret"),
+    *(
+        "books.main.hint_token",
+        "web.public_url",
+        "books.main.timeout",
+        "books.main.settle",
+        "books.main.in_flight",
+        "books.main.rate",
+    ),
+    *(f"books.main.reconcile.{key}" for key in ("enabled", "changes_every", "nightly_at", "month_day")),
 }
 
 

@@ -55,6 +55,14 @@ def note(refund: Refund, **changes: object) -> KnownDocument:
     return a_known_document(**{**facts, **changes})
 
 
+@pytest.mark.parametrize(("policy", "name"), [(POLICY, ""), (replace(POLICY, rounding_line=True), "Rounding")])
+def test_a_credit_note_may_hold_a_rounding_line_where_the_invoice_may(policy: Policy, name: str) -> None:
+    order = a_paid_order(refunds=(PART,))
+    drafted = credit_note(order, PART, invoice(order), policy, before=(), today=TODAY)
+    assert isinstance(drafted, Draft)
+    assert drafted.rounding_name == name
+
+
 def planned(order: Order, *notes: KnownDocument, policy: Policy = POLICY, card: Card = ABLE) -> Step:
     return planned_for(order, Known(documents=(invoice(order), *notes)), policy=policy, card=card)
 

@@ -130,6 +130,11 @@ def test_a_cent_per_line_becomes_a_line_where_the_policy_allows_it(total: str) -
     assert rounding.gross == Decimal(total) - Decimal("123.00")
 
 
+def test_a_draft_names_the_line_that_a_provider_may_add_only_where_the_policy_allows_it() -> None:
+    assert drafted(an_order(), rounding_line=True, rounding_name="Cents").rounding_name == "Cents"
+    assert drafted(an_order(), rounding_name="Cents").rounding_name == ""
+
+
 def test_more_than_a_cent_per_line_stops_even_where_rounding_is_allowed() -> None:
     assert stopped(an_order(total=Decimal("123.02")), rounding_line=True).code is Code.TOTAL_MISMATCH
 

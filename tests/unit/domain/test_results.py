@@ -7,6 +7,7 @@ from decimal import Decimal
 import pytest
 
 from providers.domain.documents import DocumentState
+from providers.domain.facts import Facts
 from providers.domain.known import Action, Known, KnownDocument, KnownEffect, OperationState, PaymentState
 from providers.domain.reasons import Code, Reason
 from providers.domain.results import (
@@ -63,6 +64,7 @@ def emailing() -> Email:
 
 
 ISSUED = Known(documents=(a_known_document(),))
+AS_ANSWERED = a_known_document(facts=Facts(paid=Decimal(0)))
 CREATED = intended(Known(), creating(), at=NOON)
 PAYING = intended(ISSUED, paying(), at=NOON)
 CREATE, PAY = creating().operation_key, paying().operation_key
@@ -152,7 +154,7 @@ def test_a_read_leaves_no_trace(step: Verify | LookUp) -> None:
 
 def test_an_answer_issues_the_document() -> None:
     known = after(CREATED, issued())
-    assert the_invoice(known) == a_known_document()
+    assert the_invoice(known) == AS_ANSWERED
     assert known.operation is None
 
 
@@ -160,7 +162,17 @@ def test_an_answer_without_a_total_leaves_the_document_to_be_read_back() -> None
     known = after(CREATED, issued(gross=None, number=""))
     assert not the_invoice(known).verified
     told = after(known, Verified(document=INVOICE, remote=a_remote_document()))
-    assert the_invoice(told) == a_known_document()
+    assert the_invoice(told) == AS_ANSWERED
+
+
+def test_what_the_provider_tells_as_paid_is_told_against_what_came_from_here() -> None:
+    sent = after(PAYING, Lost(operation_key=PAY, at=NOON, text="time-out"))
+    remote = a_remote_document(paid=Decimal("150.00"))
+    document = the_invoice(after(sent, Verified(document=INVOICE, remote=remote)))
+    assert document.facts == Facts(paid=Decimal("150.00"), recorded=Decimal("123.00"))
+    assert document.paid_by_others == Decimal("27.00")
+    silent = after(Known(documents=(document,)), Verified(document=INVOICE, remote=a_remote_document(paid=None)))
+    assert the_invoice(silent).paid_by_others == Decimal("27.00")
 
 
 @pytest.mark.parametrize("told", [{"gross": Decimal("123.01")}, {"currency": "PLN"}, {"reference": "garden/7"}])

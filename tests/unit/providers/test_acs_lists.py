@@ -95,3 +95,23 @@ def test_pages_are_fetched_as_they_are_needed() -> None:
     next(reading)
     next(reading)
     assert asked == [1, 2]
+
+
+def test_a_long_list_that_goes_round_in_circles_is_given_up_though_little_of_it_is_remembered() -> None:
+    def fetch(number: int) -> Page:
+        first = (number - 1) % 40 * 2
+        return page(first, first + 1)
+
+    with pytest.raises(Unavailable, match="circles"):
+        list(rows(fetch, identity=lambda row: str(row["id"])))
+
+
+def test_what_a_reading_keeps_does_not_grow_with_the_list() -> None:
+    def cursors(count: int) -> list[int]:
+        def fetch(number: int) -> Page:
+            ids = range(count)[(number - 1) * 10 : number * 10]
+            return page(*ids, pages=count // 10, total=count)
+
+        return [len(batch.cursor) for batch in batches(fetch, identity=lambda row: str(row["id"]))]
+
+    assert max(cursors(5000)) <= max(cursors(500)) + 30

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
 from providers.domain.orders import Order
 from providers.domain.reasons import Code, Reason
 from providers.ports import BadSignature, Delivery, Ignored, Removal, Snapshot, Unreadable
-from tasks.intake import Intake, Receipt, Source, UnknownShop, Verdict
+from tasks.intake import Intake, Letter, Receipt, Source, UnknownShop, Verdict
 from tasks.ledger.store import LedgerUnavailable, Store
 from tests.builders import NOON, SHOP, a_paid_order, an_order
 from tests.unit.tasks.engine import Engine
@@ -116,6 +117,57 @@ class TestWhoIsLetIn:
         with pytest.raises(LedgerUnavailable):
             intake.webhook(SHOP, GOOD, b"1")
         assert engine.bells.rung == []
+
+
+class TestTogether:
+    """Deliveries that came at the same time."""
+
+    def letters(self, engine: Engine, *order_ids: str) -> list[Letter]:
+        for order_id in order_ids:
+            content = snapshot(an_order(order_id=order_id))
+            engine.shop.says[order_id.encode()] = Delivery(event_id="", topic="", content=content)
+        return [Letter(SHOP, GOOD, order_id.encode()) for order_id in order_ids]
+
+    def test_each_has_its_own_answer(self, engine: Engine, intake: Intake) -> None:
+        good = self.letters(engine, "1", "2")
+        told = intake.webhooks([good[0], Letter("kiosk", GOOD, b"1"), Letter(SHOP, {}, b"1"), good[1], good[0]])
+        assert [receipt.verdict if isinstance(receipt, Receipt) else type(receipt) for receipt in told] == [
+            Verdict.APPLIED,
+            UnknownShop,
+            BadSignature,
+            Verdict.APPLIED,
+            Verdict.DUPLICATE,
+        ]
+        assert len(list(engine.ledger.views.orders())) == 2
+
+    def test_they_are_one_transaction(self, engine: Engine, intake: Intake, sqlite_store: Store) -> None:
+        commits: list[object] = []
+        event.listen(sqlite_store.engine, "commit", commits.append)
+        intake.webhooks(self.letters(engine, "1", "2", "3"))
+        assert len(commits) == 1
+
+    def test_one_that_cannot_be_kept_harms_no_other(self, engine: Engine, intake: Intake) -> None:
+        letters = self.letters(engine, "1", "2", "3")
+        engine.shop.says[b"2"] = Delivery(event_id="", topic=None, content=snapshot())  # type: ignore[arg-type]
+        told = intake.webhooks(letters)
+        assert [isinstance(receipt, Receipt) for receipt in told] == [True, False, True]
+        assert [line.order for line in engine.ledger.views.orders()] == ["1", "3"]
+
+    def test_a_ledger_that_does_not_answer_is_told_to_each_and_asked_no_more(
+        self, engine: Engine, intake: Intake, sqlite_store: Store
+    ) -> None:
+        letters = self.letters(engine, "1", "2", "3")
+        with sqlite_store.engine.begin() as connection:
+            connection.exec_driver_sql("DROP TABLE events")
+        begun: list[object] = []
+        event.listen(sqlite_store.engine, "begin", begun.append)
+        assert [type(told) for told in intake.webhooks(letters)] == [LedgerUnavailable] * 3
+        assert len(begun) == 2
+        assert engine.bells.rung == []
+
+    def test_a_few_orders_have_one_bell(self, engine: Engine, intake: Intake) -> None:
+        intake.webhooks(self.letters(engine, *"123456"))
+        assert engine.bells.rung == [(SHOP, "1"), (SHOP, "5")]
 
 
 class TestWhatIsKept:

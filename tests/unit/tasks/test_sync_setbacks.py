@@ -177,7 +177,7 @@ class TestAccessDenied:
         self.drive_two(engine, provider)
         provider.heals()
         assert engine.paused.resume(BOOK)
-        assert [engine.run(number) for number in ("1001", "1002")] == [Ended.DROVE] * 2
+        assert [engine.run(number) for number in ("1001", "1002")] == [Ended.DROVE, Ended.NOT_DUE]
         assert [line.state for line in engine.ledger.views.orders()] == ["done", "done"]
         assert provider.made("create")[:2] == [KEY, KEY]
 

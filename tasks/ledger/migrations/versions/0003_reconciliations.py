@@ -13,6 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("documents", sa.Column("facts", sa.Text(), nullable=True))
+    op.create_index("documents_by_book", "documents", ["book", "id"])
     op.create_table(
         "runs",
         sa.Column("id", ROW_ID, nullable=False),
@@ -50,6 +51,7 @@ def upgrade() -> None:
         sa.Column("document_pk", ROW_ID, nullable=True),
         sa.ForeignKeyConstraint(["run_pk"], ["runs.id"]),
         sa.PrimaryKeyConstraint("run_pk", "remote_id"),
+        sqlite_with_rowid=False,
     )
     op.create_index("sightings_by_reference", "sightings", ["run_pk", "reference"])
     op.create_table(
@@ -72,6 +74,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("run_pk", "kind", "reference", "remote_id"),
     )
+    op.create_index("findings_by_state", "findings", ["run_pk", "state", "id"])
     op.create_table(
         "totals",
         sa.Column("run_pk", ROW_ID, nullable=False),
@@ -117,4 +120,5 @@ def downgrade() -> None:
     op.drop_table("findings")
     op.drop_table("sightings")
     op.drop_table("runs")
+    op.drop_index("documents_by_book", "documents")
     op.drop_column("documents", "facts")
