@@ -32,7 +32,7 @@ class Backoff:
 
 
 def effort_after(turn: Turn, result: Result, now: datetime) -> Effort:
-    """What a result leaves of the retry budget: a failure that counts takes an attempt, progress gives all of it back."""
+    """What a result leaves of the retry budget: a failure that counts takes an attempt, progress gives all back."""
     if isinstance(result, Unsent) and result.counts:
         return Effort(attempts=turn.attempts + 1, first_tried_at=turn.first_tried_at or now)
     if isinstance(result, Unsent | Lost | Unseen):

@@ -25,7 +25,7 @@ from tasks.ledger.store import Store
 from tasks.ledger.tables import NEVER, DocumentRow, OrderRow, PaymentRow
 from tasks.ports import Book, ShopFront
 from tasks.reconcile import Asked
-from tests.builders import NOON, a_draft, a_paid_order
+from tests.builders import NOON, SettableClock, a_draft, a_paid_order
 
 _ORDERS = OrderRow.__table__  # type: ignore[attr-defined]
 _DOCUMENTS = DocumentRow.__table__  # type: ignore[attr-defined]
@@ -151,7 +151,8 @@ def _day(number: int) -> date:
 
 def _sandboxed(documents: int) -> Opened:
     """An account with so many paid documents. Only its answers are the provider's time; HTTP and JSON are ours."""
-    made = sandbox(token="known")
+    clock = SettableClock()
+    made = sandbox(token="known", clock=clock)
     service = made.service
     assert isinstance(service, InvoiceOceanService)
     account = service.account
@@ -161,6 +162,7 @@ def _sandboxed(documents: int) -> Opened:
         sent = {"oid": f"{SHOP}/{number}", "currency": "EUR", "buyer_name": "Ada Example", "positions": [line]}
         paid = {"status": "paid", "issue_date": _day(number).isoformat()}
         account.create({**sent, **paid, "client_id": 1})
+        clock.move(seconds=1)
     timed = Timed()
     made.exchange = timed.of(made.exchange)  # type: ignore[method-assign]
     provider = invoiceocean.build(

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from providers.domain.reasons import Code, Reason
 from tasks.ledger import migrate
+from tasks.ledger.claims import NEXT_DUE
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.store import LedgerUnavailable, Store
 from tasks.ledger.tables import BookRow
@@ -52,15 +53,39 @@ def test_a_connection_that_breaks_is_unavailable_and_the_next_one_is_fine(fresh_
     store.close()
 
 
-def test_a_connection_that_broke_while_it_was_idle_is_replaced(fresh_postgres: str) -> None:
-    store, other = Store(fresh_postgres, trusted_seconds=0), Store(fresh_postgres)
-    with store.read() as connection:
-        backend = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
-    with other.write() as connection:
-        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
+def test_a_connection_that_breaks_under_a_compiled_statement_is_told_likewise(fresh_postgres: str) -> None:
+    store, other = Store(fresh_postgres), Store(fresh_postgres)
+
+    def break_and_ask(connection: Connection) -> None:
+        _break(other, _backend(connection))
+        NEXT_DUE.first(connection, {"which_book": "main", "now": NOON})
+
+    with pytest.raises(LedgerUnavailable), store.write() as connection:
+        break_and_ask(connection)
     Ledger(store).ping()
     store.close()
     other.close()
+
+
+def test_a_connection_that_broke_while_it_was_idle_is_replaced(fresh_postgres: str) -> None:
+    store, other = Store(fresh_postgres, trusted_seconds=0), Store(fresh_postgres)
+    with store.read() as connection:
+        backend = _backend(connection)
+    _break(other, backend)
+    Ledger(store).ping()
+    store.close()
+    other.close()
+
+
+def _backend(connection: Connection) -> int:
+    found: int = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+    return found
+
+
+def _break(other: Store, backend: int) -> None:
+    """The server ends a connection, told so by another one."""
+    with other.write() as connection:
+        connection.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": backend})
 
 
 def test_more_users_than_connections_is_unavailable(fresh_postgres: str) -> None:
