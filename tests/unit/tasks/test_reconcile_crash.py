@@ -18,7 +18,7 @@ from tests.builders import BOOK
 from tests.simulation.points import AFTER_CALL, BEFORE_CALL, Crash, CrashingStore, Points
 from tests.unit.tasks.account import World
 
-COUNT = 10
+COUNT = 9
 
 Worlds = Callable[[str, int], World]
 

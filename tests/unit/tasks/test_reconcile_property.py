@@ -129,7 +129,7 @@ extras = st.lists(st.sampled_from(["garden/7001", "garden/7002", "", "by hand", 
 
 @pytest.mark.parametrize("name", ACCOUNTS)
 @given(things=things, extras=extras)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_done_behind_our_back_is_found_exactly(
     worlds: Any, name: str, things: list[tuple[int, str]], extras: list[str]
 ) -> None:
