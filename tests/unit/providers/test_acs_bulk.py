@@ -80,10 +80,10 @@ def test_all_are_refused_with_one_answer_and_one_by_one_they_show_whose_it_is(as
 
 def test_one_that_names_what_the_account_lacks_is_left_out_of_the_call() -> None:
     desk = Desk(Switches(bulk_all_or_nothing=True), bulk="all_or_nothing")
-    lacking = {"currency_id": {"look_up": "currencies", "any_of": ["XXX"]}}
+    lacking = {"currency_id": {"look_up": "currencies", "any_of": ["ZZZ"]}}
     outcomes = made_by(desk, several(desk, 1, 2, 3, wrong=2, **lacking))
     assert told(outcomes) == ["garden/1", "Refused", "garden/3"]
-    assert "lack XXX" in str(outcomes[1])
+    assert "lack ZZZ" in str(outcomes[1])
     only = several(desk, 4, wrong=4, **lacking)
     before = len(desk.asked)
     assert told(made_by(desk, only)) == ["Refused"]
