@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -86,7 +87,8 @@ def test_an_old_worker_and_a_new_one_work_side_by_side(stage: Stage, newer: Path
     stage.start("web")
     deliver(stage, story.deliveries[2 * third :])
 
-    verdict, report = outcome(stage, watch(stage), story)
+    with closing(watch(stage)) as watched:
+        verdict, report = outcome(stage, watched, story)
     assert verdict.good
     assert report.good, report.proof
     assert "0900" in stage.run("db", "status")[1]
