@@ -214,6 +214,8 @@ class PolicySettings(Section):
     """Whether a part given back of an order with several tax rates is spread over its lines by their share."""
     email_invoice: bool = False
     """Whether the provider e-mails the invoice to the buyer, once what is paid of it is recorded."""
+    bulk: bool = False
+    """Whether orders that wait together are made by one call, where the provider takes several."""
     issue_on_by_payment: dict[PaymentKind, IssueOn] = Field(default_factory=dict)
     """Exceptions from the shop's `issue_on`, by way of paying."""
 

@@ -42,6 +42,7 @@ def facts(card: Card) -> dict[str, str]:
         "total": _TOTALS[card.totals],
         "credit note": _CREDIT[card.credit],
         "list": f"{card.page_size} a page" if card.lists else "none",
+        "created by one call": "1" if card.bulk == 1 else f"up to {card.bulk}, where the shop's policy says bulk",
         "at the same time": "no limit known" if card.in_flight is None else str(card.in_flight),
         "a minute": "no limit known" if card.rate is None else str(card.rate),
         "one answer takes at most": _span(card.call_timeout),

@@ -4,10 +4,10 @@
 Errors are those of `providers.domain.errors`; nothing else may leave a provider.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from providers.domain.card import Card
 from providers.domain.documents import (
@@ -17,6 +17,7 @@ from providers.domain.documents import (
     RemoteDocument,
     RemotePayment,
 )
+from providers.domain.errors import ProviderError
 from providers.domain.orders import Order
 from providers.domain.reasons import Reason
 
@@ -47,6 +48,25 @@ class DocumentWriter(Protocol):
 
         `idempotency_key` is sent along where the card says that it is honoured. Raises `NotSent`,
         `Throttled`, `Refused`, `AccessDenied` (nothing was done) or `OutcomeUnknown`.
+        """
+        ...
+
+
+Outcome: TypeAlias = RemoteDocument | ProviderError
+"""What became of one document of several that were made by one call: it is there, or what a create of it alone would
+have raised."""
+
+
+@runtime_checkable
+class BulkWriter(Protocol):
+    """Makes several documents with one call: what a provider offers besides whose `card.bulk` is more than one."""
+
+    def create_many(self, prepared: Sequence[Prepared], *, idempotency_keys: Sequence[str]) -> tuple[Outcome, ...]:
+        """Make all of them with one call, never repeated in here; what became of each, in their order.
+
+        At most `card.bulk`, each with a reference and a key of its own: `ValueError` otherwise, and nothing else is
+        raised. A document whose making the answer does not tell is `OutcomeUnknown`. Where the provider takes all or
+        none, its refusal of one is told of all.
         """
         ...
 

@@ -45,14 +45,14 @@ class Breaker:
         """Take one result into account. An alarm: leave the book alone from now on."""
         with self._lock:
             run = self._runs.setdefault(book, _Run())
-            if isinstance(result, Unsent) and not result.counts:
+            if isinstance(result, Unsent) and not result.counts and not result.at_once:
                 run.throttles += 1
                 if run.throttles >= _THROTTLES_IN_A_ROW:
                     run.throttles = 0
                     return Alarm.THROTTLED
                 return None
             run.throttles = 0
-            if not isinstance(result, Unsent | Lost):
+            if not isinstance(result, Unsent | Lost) or (isinstance(result, Unsent) and result.at_once):
                 run.failures = 0  # everything else is an answer, even one that a person must make sense of
                 return None
             run.failures += 1

@@ -1,10 +1,11 @@
 """One call to a provider: how its answer, or the lack of one, becomes a result. Nothing here is repeated."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import structlog
 
-from providers.domain.documents import DocumentKind
+from providers.domain.documents import DocumentKind, RemoteDocument
 from providers.domain.errors import (
     AccessDenied,
     CannotExpress,
@@ -30,7 +31,7 @@ from providers.domain.results import (
     Verified,
 )
 from providers.domain.steps import Call, Cancel, Create, Email, LookUp, Pay, Verify, Write
-from providers.ports import Prepared
+from providers.ports import BulkWriter, Prepared
 from tasks.looking_first import already_made
 from tasks.ports import Book, Clock
 from tasks.reasons import internal, refusal, vanished
@@ -54,26 +55,62 @@ def perform(book: Book, step: Call, clock: Clock) -> Result:
 
 
 def _write(book: Book, step: Write, clock: Clock) -> Result:
-    key = step.operation_key
     try:
         return _effect(book, step, clock)
-    except NotSent as error:
-        return Unsent(operation_key=key, text=str(error))
-    except Throttled as error:
-        return Unsent(operation_key=key, text=str(error), counts=False, retry_after=error.retry_after)
     except CannotExpress as error:
-        return Declined(operation_key=key, reason=error.reason)
+        return Declined(operation_key=step.operation_key, reason=error.reason)
     except Refused as error:
         if error.duplicate and isinstance(step, Create):
             return _adopt(book, step, error, clock())
-        return Declined(operation_key=key, reason=refusal(book, error))
+        return Declined(operation_key=step.operation_key, reason=refusal(book, error))
     except AccessDenied as error:
-        raise BookDenied(str(error), Unsent(operation_key=key, text=str(error), counts=False)) from error
-    except (OutcomeUnknown, Unavailable) as error:
-        return Lost(operation_key=key, at=clock(), text=str(error))
-    except Exception as error:  # our own fault, perhaps after the request left: unknown, and never repeated blindly
-        log.exception("provider.fault", operation=key)
-        return Lost(operation_key=key, at=clock(), text=f"internal fault: {type(error).__name__}: {error}")
+        raise BookDenied(str(error), _without_answer(step.operation_key, error, clock)) from error
+    except Exception as error:  # noqa: BLE001  (each kind is told apart there)
+        return _without_answer(step.operation_key, error, clock)
+
+
+def _without_answer(key: str, error: Exception, clock: Clock) -> Unsent | Lost:
+    """What a write came to that brought no answer about its effect."""
+    match error:
+        case NotSent():
+            return Unsent(operation_key=key, text=str(error))
+        case Throttled():
+            return Unsent(operation_key=key, text=str(error), counts=False, retry_after=error.retry_after)
+        case AccessDenied():
+            return Unsent(operation_key=key, text=str(error), counts=False)
+        case OutcomeUnknown() | Unavailable():
+            return Lost(operation_key=key, at=clock(), text=str(error))
+        case _:  # our own fault, perhaps after the request left: unknown, and never repeated blindly
+            log.error("provider.fault", operation=key, exc_info=error)
+            return Lost(operation_key=key, at=clock(), text=f"internal fault: {type(error).__name__}: {error}")
+
+
+def perform_together(bulk: BulkWriter, steps: Sequence[Create], clock: Clock) -> tuple[list[Result], str]:
+    """Make all of these with one call. The result of each, in their order, and what was said where the account is not
+    let in. Raises nothing.
+
+    What was refused is not declined yet: where a provider takes all or none, another one may be to blame. It is made
+    alone next.
+    """
+    try:
+        outcomes: Sequence[RemoteDocument | Exception] = bulk.create_many(
+            [Prepared(step.reference, dict(step.payload)) for step in steps],
+            idempotency_keys=[step.operation_key for step in steps],
+        )
+    except Exception as error:  # noqa: BLE001  (told apart for each)
+        outcomes = [error] * len(steps)
+    denied = next((str(outcome) for outcome in outcomes if isinstance(outcome, AccessDenied)), "")
+    return [_one_of_several(step, outcome, clock) for step, outcome in zip(steps, outcomes, strict=True)], denied
+
+
+def _one_of_several(step: Create, outcome: RemoteDocument | Exception, clock: Clock) -> Result:
+    key = step.operation_key
+    if isinstance(outcome, RemoteDocument):
+        return Issued(operation_key=key, document=step.draft.key, remote=outcome)
+    if isinstance(outcome, Refused | CannotExpress):
+        text = f"refused in a group, and made alone next: {outcome}"
+        return Unsent(operation_key=key, text=text, counts=False, at_once=True)
+    return _without_answer(key, outcome, clock)
 
 
 def _effect(book: Book, step: Write, clock: Clock) -> Result:

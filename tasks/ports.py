@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, TypeAlias
 
-from providers.domain.card import Card
+from providers.domain.card import Card, Finding
 from providers.domain.policy import Policy
-from providers.ports import InvoicingProvider, Shop
+from providers.ports import BulkWriter, InvoicingProvider, Shop
 
 Clock: TypeAlias = Callable[[], datetime]
 """The time now, aware. Tests hand in one that they move."""
@@ -46,6 +46,17 @@ class Book:
     @property
     def card(self) -> Card:
         return self.provider.card
+
+    @property
+    def bulk(self) -> BulkWriter | None:
+        """What makes several documents with one call; None where the provider takes them one by one.
+
+        None as well where one lost answer would leave a person with all of them, for nobody else could tell what became
+        of them; and where each is looked for before it is made.
+        """
+        if self.look_first or self.card.bulk < 2 or self.card.finding is Finding.NOT_AT_ALL:
+            return None
+        return self.provider if isinstance(self.provider, BulkWriter) else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

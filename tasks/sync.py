@@ -5,37 +5,35 @@ ledger's transactions are short, and none is open while a provider is asked.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import StrEnum
 from time import monotonic
 
 import structlog
 
-from providers.domain.equality import contradiction
 from providers.domain.errors import CannotExpress
 from providers.domain.plan import plan
 from providers.domain.reasons import Code, Reason
-from providers.domain.results import Declined, Issued, Result, Unclear, Unsent, Verified
+from providers.domain.results import Result
 from providers.domain.steps import Create, LookUp, Rest, Step, Stop, Wait
-from tasks.backoff import Backoff, effort_after
-from tasks.breaker import Alarm, Breaker, rest_for
+from tasks.aftermath import commanded
+from tasks.backoff import effort_after
 from tasks.calls import BookDenied, perform
 from tasks.drains import Drain, Drains
-from tasks.ledger.ledger import Ledger
+from tasks.groups import Group, Groups
+from tasks.heed import Heed
 from tasks.ledger.turn import Turn
 from tasks.ledger.turns import Claim, Decide, LeaseLost
-from tasks.paused import PausedBooks
-from tasks.ports import Bell, Book, Books, Clock, ShopFronts, Slots
-from tasks.reasons import configuration_lacks, denied, down, internal, poison
+from tasks.ports import Book
+from tasks.reasons import configuration_lacks, internal, poison
 from tasks.shops import Shops
+from tasks.world import World
 
 log = structlog.get_logger()
 
 _LEASE_MARGIN = timedelta(seconds=20)
 _DRAIN_SECONDS = 2.0
 _POISON_CRASHES = 3
-_SHORTEST_WAIT = timedelta(seconds=1)
 
 
 class Ended(StrEnum):
@@ -48,27 +46,6 @@ class Ended(StrEnum):
     LEASE_LOST = "lease_lost"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class World:
-    """What the engine works with."""
-
-    ledger: Ledger
-    books: Books
-    fronts: ShopFronts
-    slots: Slots
-    bell: Bell
-    paused: PausedBooks
-    breaker: Breaker
-    backoff: Backoff
-    clock: Clock
-    owner: str
-    """Names this process in leases, for people who look."""
-    drains: Drains | None = None
-    """Where the process counts them, the same as `bell`."""
-    calm: Callable[[], timedelta] = lambda: timedelta.max
-    """How long the clock has run evenly, as `tasks.watch.Watch` knows it."""
-
-
 class Sync:
     """Answers the bells of orders."""
 
@@ -77,6 +54,8 @@ class Sync:
         calls = [book.card.call_timeout for book in world.books.values()]
         self._lease = max(calls, default=timedelta(seconds=30)) + _LEASE_MARGIN
         self._shops = Shops(world.fronts)
+        self._heed = Heed(world)
+        self._groups = Groups(world, decide=self._decide)
         self._drains = world.drains or Drains(world.bell, fronts=world.fronts, limits={}, here=False)
 
     def run(self, shop: str, order_id: str) -> Ended:
@@ -151,6 +130,9 @@ class Sync:
         if begun is None:
             return Ended.NOT_DUE
         turn, step = begun
+        group = self._groups.gather(turn, step, claim)
+        if group is not None:
+            return self._drive_together(group)
         with structlog.contextvars.bound_contextvars(shop=turn.shop, order=turn.order_id, book=turn.book):
             try:
                 while not isinstance(step, Wait | Stop | Rest):
@@ -163,6 +145,15 @@ class Sync:
                 log.warning("order.lease_lost", calls=calls, fence=turn.fence)
                 return Ended.LEASE_LOST
             _closing_line(step, calls=calls, seconds=monotonic() - started)
+        return Ended.DROVE
+
+    def _drive_together(self, group: Group) -> Ended:
+        try:
+            self._still_ours(group.claim)
+        except LeaseLost:
+            log.warning("group.lease_lost", book=group.book.name, orders=len(group.members))
+            return Ended.LEASE_LOST
+        self._groups.make(group)
         return Ended.DROVE
 
     def _claim(self) -> Claim:
@@ -184,25 +175,8 @@ class Sync:
         try:
             result = perform(book, step, self._world.clock)
         except BookDenied as error:
-            reason = denied(book, str(error))
-            self._world.paused.pause(book.name, reason, now=self._world.clock())
-            return error.result, reason
-        return result, self._heed(book, result)
-
-    def _heed(self, book: Book, result: Result) -> Reason | None:
-        """Leave a book alone whose provider is down, or asks for patience again and again."""
-        alarm = self._world.breaker.record(book.name, result)
-        if alarm is None:
-            return None
-        now = self._world.clock()
-        if alarm is Alarm.DOWN:
-            reason = down(book, result)
-            self._world.paused.pause(book.name, reason, now=now)
-            return reason if isinstance(result, Unsent) else None
-        text = f"{book.card.title} asks for patience again and again; the book rests"
-        reason = Reason(code=Code.THROTTLED, text=text)
-        self._world.paused.rest(book.name, reason, until=now + rest_for(result), now=now)
-        return None
+            return error.result, self._heed.denied(book, str(error))
+        return result, self._heed.after(book, result)
 
     def _settle(self, turn: Turn, claim: Claim, result: Result, shut: Reason | None) -> tuple[Turn, Step]:
         now = claim.now
@@ -211,45 +185,9 @@ class Sync:
         def decide(changed: Turn) -> Step:
             if shut is not None:
                 return Wait(until=now, reason=shut)
-            return self._forced(changed, result, now) or self._decide(changed)
+            return commanded(changed, result, self._world.backoff, now=now) or self._decide(changed)
 
         return self._world.ledger.turns.settle(turn, result, claim=claim, decide=decide, effort=effort)
-
-    def _forced(self, turn: Turn, result: Result, now: datetime) -> Step | None:
-        """The step that the result itself commands; None when the plan goes on."""
-        match result:
-            case Unsent():
-                return self._retry(turn, result, now)
-            case Unclear():
-                return Stop(reason=result.reason)
-            case Declined() if not turn.renewed:
-                return Stop(reason=result.reason)
-            case Issued() | Verified():
-                problem = contradiction(turn.known.at(result.document), result.remote)
-                return Stop(reason=problem) if problem else None
-            case _:
-                return None
-
-    def _retry(self, turn: Turn, result: Unsent, now: datetime) -> Step:
-        backoff = self._world.backoff
-        if not result.counts:
-            wait = backoff.wait(1) if result.retry_after is None else max(result.retry_after, _SHORTEST_WAIT)
-            return Wait(
-                until=now + wait, reason=Reason(code=Code.THROTTLED, text=f"To be repeated later: {result.text}")
-            )
-        if turn.first_tried_at and backoff.exhausted(turn.attempts, turn.first_tried_at, now):
-            return Stop(
-                reason=Reason(
-                    code=Code.EXHAUSTED,
-                    text=f"{turn.attempts} attempts since {turn.first_tried_at:%Y-%m-%d %H:%M %Z}, last: {result.text}",
-                    remedy="See whether the provider can be reached, then: counterfoil retry SHOP ORDER.",
-                )
-            )
-        attempt = max(turn.attempts, 1)  # none, when news came in meanwhile and the budget is fresh
-        return Wait(
-            until=now + backoff.wait(attempt),
-            reason=Reason(code=Code.RETRYING, text=f"Attempt {attempt} failed: {result.text}"),
-        )
 
     def _decide(self, turn: Turn) -> Step:
         """The plan's next step, said in the provider's language. Faults of ours stop the order, not the worker."""

@@ -9,6 +9,7 @@ from enum import StrEnum
 from kombu.connection import Connection
 
 from config.redaction import SECRETS, redact_url
+from providers.domain.card import Finding
 from providers.domain.errors import AccessDenied, ProviderError
 from tasks.ledger.store import LedgerUnavailable
 from tasks.ports import Book
@@ -191,6 +192,27 @@ def _shops(wired: Wired) -> Iterator[Check]:
                 text=f"webhooks to http://{web.host}:{port}/webhooks/{name}, as this machine sees it",
                 remedy="Set public_url in [web], to be told the address to put into the shop.",
             )
+        yield from _groups(wired, name)
+
+
+def _groups(wired: Wired, name: str) -> Iterator[Check]:
+    """Whether a shop whose orders may be made together has a book where they are."""
+    front = wired.fronts[name]
+    book = wired.books[front.book]
+    if not front.policy.bulk or book.bulk is not None:
+        return
+    if book.look_first:
+        why = "look_first is set, and each order is looked for by itself"
+    elif book.card.finding is Finding.NOT_AT_ALL:
+        why = f"{book.card.title} cannot be asked what a lost call made, and a person would have to say it of all"
+    else:
+        why = f"{book.card.title} takes documents one by one"
+    yield Check(
+        check=f"shop {name}",
+        result=Result.WARN,
+        text=f"bulk = true has no effect in book {book.name}: {why}",
+        remedy=f"Take bulk out of [shops.{name}.policy], or see what the provider can do: counterfoil providers.",
+    )
 
 
 def _listeners(wired: Wired) -> Iterator[Check]:

@@ -34,8 +34,9 @@ from tasks.reconcile.rounds import Rounds
 from tasks.schedule import schedule
 from tasks.slots import LocalSlots
 from tasks.sweep import Sweeper
-from tasks.sync import Sync, World
+from tasks.sync import Sync
 from tasks.watch import Watch
+from tasks.world import World
 from worker.celery_app import CeleryBell, make_app
 from worker.doors import doors
 from worker.limits import drains_of, gate_of, slots_of
@@ -200,6 +201,7 @@ def _policy(shop: ShopSettings, book: BookSettings) -> Policy:
         refunds=Refunds(told.refunds),
         spread_refunds=told.spread_refunds,
         email_invoice=told.email_invoice,
+        bulk=told.bulk,
         timezone=shop.timezone,
     )
 

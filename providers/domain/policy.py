@@ -78,6 +78,9 @@ class Policy:
     spread over all of them by their share; else such an order stops."""
     email_invoice: bool = False
     """Whether the provider sends the invoice to the buyer, once what is paid of it is recorded."""
+    bulk: bool = False
+    """Whether orders that wait together are made by one call, where the provider takes several. An answer that is
+    lost then leaves all of them unknown until each is looked up."""
     timezone: str = "UTC"
     """IANA name of the zone whose calendar day is the issue date."""
     rounding_name: str = "Rounding"

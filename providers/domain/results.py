@@ -90,12 +90,17 @@ class Lost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unsent:
-    """`operation_key` is empty for a read, `counts` False for a wait that the provider or we ourselves ordered."""
+    """`operation_key` is empty for a read, `counts` False for a wait that the provider or we ourselves ordered.
+
+    `at_once` is True where nothing speaks against doing it now, by itself: it was refused in a group, perhaps because
+    of another one.
+    """
 
     operation_key: str
     text: str
     counts: bool = True
     retry_after: timedelta | None = None
+    at_once: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

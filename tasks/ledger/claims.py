@@ -7,7 +7,7 @@ due, so that at most as many rows as there are orders in hand are passed over.
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, case, func, select, update
+from sqlalchemy import ColumnElement, Dialect, Select, any_, bindparam, case, func, select, update
 
 from providers.domain.orders import OrderState
 from tasks.ledger.statements import Statement
@@ -22,8 +22,13 @@ _IN_BOOK = _ORDERS.c.book == bindparam("which_book")
 
 
 def _take(which: ColumnElement[bool]) -> Statement:
+    statement = _taken(which)
+    return Statement(lambda _: statement)
+
+
+def _taken(which: ColumnElement[bool]) -> Any:
     """Claim the order, and read it."""
-    statement = (
+    return (
         update(_ORDERS)
         .where(which, _FREE)
         .values(
@@ -37,7 +42,6 @@ def _take(which: ColumnElement[bool]) -> Statement:
             *(_ORDERS.c.snapshot, _ORDERS.c.deleted, _ORDERS.c.attempts, _ORDERS.c.first_tried_at, _ORDERS.c.crashes),
         )
     )
-    return Statement(lambda _: statement)
 
 
 TAKE = _take(_THE_ORDER)
@@ -67,6 +71,27 @@ def take_next(shops: int) -> Statement:
     return _take(_ORDERS.c.id == (func.coalesce(*looks) if shops else looks[0]))
 
 
+def _take_more(dialect: Dialect) -> Any:
+    """Claim those that come next behind the order `behind`, of its lane and shop, and that were in no hand before.
+
+    Only the head of the queue is looked at: what was in hand before takes its place in it, and is not grouped.
+    """
+    lane = select(_ORDERS.c.lane).where(_ORDERS.c.id == bindparam("behind")).scalar_subquery()
+    head = (
+        _longest_due(_ORDERS.c.id, _ORDERS.c.fence)
+        .where(_ORDERS.c.lane == lane, _ORDERS.c.shop == bindparam("which_shop"))
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+        .subquery()
+    )
+    fresh = select(head.c.id).where(head.c.fence == 0).scalar_subquery()
+    # An array is made once. What stands behind IN may be run again and again, and each time lock other rows.
+    is_one = _ORDERS.c.id.in_(fresh) if dialect.name == "sqlite" else _ORDERS.c.id == any_(func.array(fresh))
+    return _taken(is_one)
+
+
+TAKE_MORE = Statement(_take_more)
+
 EXTEND = Statement(
     lambda _: (
         update(_ORDERS)
@@ -81,21 +106,18 @@ EXTEND = Statement(
 )
 """The lease begins anew. The snapshot is read only where it is news."""
 
-RELEASE = Statement(
-    lambda _: (
-        update(_ORDERS)
-        .where(_HELD)
-        .values(
-            lease_until=NEVER,
-            owner=None,
-            crashes=0,
-            **{
-                name: bindparam(name)
-                for name in ("state", "due_at", "reason", "attempts", "first_tried_at", "updated_at")
-            },
-        )
-    )
-)
+
+def _release(*names: str) -> Statement:
+    given: dict[str, Any] = {
+        name: bindparam(name) for name in (*names, "reason", "attempts", "first_tried_at", "updated_at")
+    }
+    released = update(_ORDERS).where(_HELD).values(lease_until=NEVER, owner=None, crashes=0, **given)
+    return Statement(lambda _: released)
+
+
+RELEASE = _release("state", "due_at")
+HAND_BACK = _release()
+"""The order goes on at once, in whose hand it may be: it stays due since when it was, and so keeps its place."""
 
 _LOOKED_AT = 1000
 """A sweep looks at so many orders of a book, those due longest: if all of these were rung for, whoever answers will

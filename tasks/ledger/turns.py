@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from providers.domain.orders import OrderState
 from providers.domain.reasons import Reason
 from providers.domain.results import Result, after, intended
-from providers.domain.steps import LookUp, Rest, Step, Stop, Verify, Wait
+from providers.domain.steps import Create, LookUp, Rest, Step, Stop, Verify, Wait
 from tasks.ledger import claims
 from tasks.ledger.codec import order_from, reason_text
 from tasks.ledger.known_rows import load_facts
@@ -47,6 +47,16 @@ class Effort:
 
     attempts: int = 0
     first_tried_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the call of one order ended, and what is decided then."""
+
+    turn: Turn
+    result: Result
+    decide: Decide
+    effort: Effort | None
 
 
 class Turns:
@@ -96,14 +106,64 @@ class Turns:
         counts as sent without an outcome.
         """
         with self._store.write() as connection:
-            row = self._extend(connection, turn, claim)
-            changed = replace(turn, known=after(turn.known, result), renewed=False)
-            write_result(connection, result, changed, now=claim.now, news=self._news)
-            if row["revision"] != turn.revision:
-                changed = _refreshed(connection, changed, row)
-            elif effort is not None:
-                changed = replace(changed, attempts=effort.attempts, first_tried_at=effort.first_tried_at)
+            changed = self._ended(connection, Ending(turn, result, decide, effort), claim)
             return self._go_on(connection, changed, decide(changed), now=claim.now)
+
+    def begin_more(self, first: Turn, *, most: int, claim: Claim, decide: Decide) -> list[tuple[Turn, Create]]:
+        """Claim what comes next behind the order in hand, of its shop and lane and in no hand before: one transaction.
+
+        Those that are to be made come back with their intents written, at most so many. The others are released, or
+        handed back to be driven alone.
+        """
+        asked = {
+            "which_book": first.book,
+            "which_shop": first.shop,
+            "behind": first.order_pk,
+            "most": most,
+            "now": claim.now,
+            "until": claim.now + claim.lease,
+            "new_owner": claim.owner,
+        }
+        begun: list[tuple[Turn, Create]] = []
+        with self._store.write() as connection:
+            rows = claims.TAKE_MORE.all(connection, asked)
+            for turn in (turn_of(connection, row) for row in sorted(rows, key=_place)):
+                step = decide(turn)
+                if isinstance(step, Create):
+                    begun.append((self._go_on(connection, turn, step, now=claim.now)[0], step))
+                else:
+                    self._give_back(connection, turn, step, now=claim.now)
+        return begun
+
+    def settle_all(self, endings: Sequence[Ending], *, claim: Claim) -> int:
+        """Write how a call for several orders ended, and give all of them back: one transaction.
+
+        Each goes on, or rests, as its own next step says. Of those whose claim does not hold any more nothing is
+        written, as by `settle`. Returns how many these are.
+        """
+        lost = 0
+        with self._store.write() as connection:
+            # In the order in which the inbox takes deliveries, so that neither waits for the other for ever.
+            for ending in sorted(endings, key=lambda each: (each.turn.shop, each.turn.order_id)):
+                try:
+                    changed = self._ended(connection, ending, claim)
+                except LeaseLost:
+                    lost += 1
+                else:
+                    self._give_back(connection, changed, ending.decide(changed), now=claim.now)
+        return lost
+
+    def _ended(self, connection: Connection, ending: Ending, claim: Claim) -> Turn:
+        """The turn after its call, which is written. Raises `LeaseLost`."""
+        turn, result, effort = ending.turn, ending.result, ending.effort
+        row = self._extend(connection, turn, claim)
+        changed = replace(turn, known=after(turn.known, result), renewed=False)
+        write_result(connection, result, changed, now=claim.now, news=self._news)
+        if row["revision"] != turn.revision:
+            return _refreshed(connection, changed, row)
+        if effort is not None:
+            return replace(changed, attempts=effort.attempts, first_tried_at=effort.first_tried_at)
+        return changed
 
     def _extend(self, connection: Connection, turn: Turn, claim: Claim) -> Found:
         row = claims.EXTEND.first(
@@ -128,6 +188,14 @@ class Turns:
             documents = write_intent(connection, step, turn, now=now)
             turn = replace(turn, documents=documents)
         return replace(turn, known=intended(turn.known, step, at=now)), step
+
+    def _give_back(self, connection: Connection, turn: Turn, step: Step, *, now: datetime) -> None:
+        """Release the order as its next step says; a call is left to whoever takes the order next."""
+        if isinstance(step, Wait | Stop | Rest):
+            self._release(connection, turn, step, now=now)
+            return
+        left = {"attempts": turn.attempts, "first_tried_at": turn.first_tried_at, "updated_at": now}
+        claims.HAND_BACK.run(connection, {"which": turn.order_pk, "held_fence": turn.fence, **left})
 
     def _release(self, connection: Connection, turn: Turn, step: Wait | Stop | Rest, *, now: datetime) -> None:
         """Give the order back, as the step says. No event can come in between: the row is ours till the commit."""
@@ -184,6 +252,10 @@ class Turns:
         with self._store.write() as connection:
             asked = {"which_shop": shop, "which_order": order_id, "now": now}
             return claims.MAKE_DUE.first(connection, asked) is not None
+
+
+def _place(row: Found) -> tuple[str, str]:
+    return row["shop"], row["order_id"]
 
 
 def _standing(step: Wait | Stop | Rest) -> tuple[OrderState, datetime | None, Reason | None]:

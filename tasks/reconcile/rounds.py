@@ -25,7 +25,7 @@ from tasks.reconcile.reconciler import Reconciler
 from tasks.reconcile.repairs import Repairer, wanted
 from tasks.reconcile.report import Finding, findings_of
 from tasks.reconcile.timetable import OVERLAP, Asked, Habits, Round, Timetable
-from tasks.sync import World
+from tasks.world import World
 
 log = structlog.get_logger()
 

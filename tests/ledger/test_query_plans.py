@@ -9,6 +9,7 @@ import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -61,6 +62,17 @@ def _address(database: str, request: pytest.FixtureRequest, folders: pytest.Temp
 def test_the_next_order_of_a_book_is_claimed_down_an_index(backlog: Store) -> None:
     turns = Ledger(backlog).turns
     plans = _plans(backlog, lambda: turns.begin_next(BOOK, shops=(SHOP,), claim=_CLAIM, decide=lambda _turn: _WAIT))
+    assert {"orders_next", "orders_due"} & plans.indices
+    assert plans.scanned == set()
+
+
+def test_those_that_are_made_together_are_claimed_down_an_index(backlog: Store) -> None:
+    turns, claim = Ledger(backlog).turns, replace(_CLAIM, now=NOON + timedelta(seconds=1))
+    begun = turns.begin_next(BOOK, shops=(SHOP,), claim=claim, decide=lambda _turn: _WAIT)
+    assert begun is not None
+    plans = _plans(
+        backlog, lambda: (begun, turns.begin_more(begun[0], most=20, claim=claim, decide=lambda _turn: _WAIT))
+    )
     assert {"orders_next", "orders_due"} & plans.indices
     assert plans.scanned == set()
 

@@ -18,7 +18,6 @@ from providers.ports import InvoicingProvider
 from providers.shops.generic.shop import GenericShop
 from providers.shops.woocommerce.replayer import WooCommerceReplayer
 from providers.shops.woocommerce.shop import WooCommerceShop
-from tasks import sync as engine
 from tasks.backoff import Backoff
 from tasks.breaker import Breaker
 from tasks.drains import Drains
@@ -31,6 +30,7 @@ from tasks.probing import Prober
 from tasks.slots import LocalSlots
 from tasks.sweep import Sweeper
 from tasks.watch import Watch
+from tasks.world import World as Engine
 from tests.builders import BOOK
 from tests.simulation.clock import VirtualClock
 from tests.simulation.points import Crash, CrashingStore, Points
@@ -80,7 +80,7 @@ class Process:
         drains = Drains(self.bell, fronts=world.fronts, limits={}, here=True, steady=lambda: clock().timestamp())
         self.intake = Intake(self.ledger, fronts=world.fronts, bell=drains, clock=clock.wall)
         self.sync = setup.parts.sync(
-            engine.World(
+            Engine(
                 ledger=self.ledger,
                 books=world.books,
                 fronts=world.fronts,

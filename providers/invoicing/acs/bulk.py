@@ -1,16 +1,12 @@
 """Several invoices in one call: which of them got which answer. Pure."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
 
-from providers.domain.documents import RemoteDocument
-from providers.domain.errors import OutcomeUnknown, ProviderError
+from providers.domain.errors import OutcomeUnknown
 from providers.invoicing.acs import answers, values
 from providers.invoicing.acs.answers import CurrencyOf
 from providers.invoicing.acs.options import Options
-
-Outcome: TypeAlias = RemoteDocument | ProviderError
-"""What became of one invoice of a bulk create: it was made, or what a create of it alone would have raised."""
+from providers.ports import Outcome
 
 
 def answered(

@@ -20,13 +20,12 @@ from providers.domain.errors import (
 )
 from providers.domain.reasons import Code, Reason
 from providers.invoicing.acs import answers, bulk, mapping, values
-from providers.invoicing.acs.bulk import Outcome
 from providers.invoicing.acs.client import AcsClient
 from providers.invoicing.acs.customers import Allowance, Customers
 from providers.invoicing.acs.lookups import LookUps
 from providers.invoicing.acs.options import Options
 from providers.invoicing.acs.pages import Batch, Row
-from providers.ports import JsonObject, Page, Prepared, Probe, Window
+from providers.ports import JsonObject, Outcome, Page, Prepared, Probe, Window
 
 
 def utc_today() -> date:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TypeAlias
 
 from providers import paging
 from providers.domain.card import Card, PaymentStyle
@@ -19,10 +18,8 @@ from providers.domain.documents import (
 from providers.domain.errors import CannotExpress, FieldRefusal, NotSent, ProviderError, Refused, Unavailable
 from providers.invoicing.memory import mapping
 from providers.invoicing.memory.wire import Wire, amount
-from providers.ports import JsonObject, Page, Prepared, Probe, Window
+from providers.ports import JsonObject, Outcome, Page, Prepared, Probe, Window
 from providers.sandbox import Sandbox
-
-Outcome: TypeAlias = RemoteDocument | ProviderError
 
 
 class Memory:

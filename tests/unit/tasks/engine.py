@@ -14,7 +14,8 @@ from tasks.ledger.views import OrderLine
 from tasks.paused import PausedBooks
 from tasks.ports import Book, ShopFront
 from tasks.slots import LocalSlots
-from tasks.sync import Ended, Sync, World
+from tasks.sync import Ended, Sync
+from tasks.world import World
 from tests.builders import BOOK, SHOP, SettableClock, a_paid_order, an_event
 from tests.unit.tasks.fake_provider import FakeProvider
 

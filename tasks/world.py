@@ -1,0 +1,33 @@
+"""What the engine works with: the parts of one process, put together once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tasks.backoff import Backoff
+from tasks.breaker import Breaker
+from tasks.drains import Drains
+from tasks.ledger.ledger import Ledger
+from tasks.paused import PausedBooks
+from tasks.ports import Bell, Books, Clock, ShopFronts, Slots
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """What the engine works with."""
+
+    ledger: Ledger
+    books: Books
+    fronts: ShopFronts
+    slots: Slots
+    bell: Bell
+    paused: PausedBooks
+    breaker: Breaker
+    backoff: Backoff
+    clock: Clock
+    owner: str
+    """Names this process in leases, for people who look."""
+    drains: Drains | None = None
+    """Where the process counts them, the same as `bell`."""
+    calm: Callable[[], timedelta] = lambda: timedelta.max
+    """How long the clock has run evenly, as `tasks.watch.Watch` knows it."""
