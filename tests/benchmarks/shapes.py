@@ -36,6 +36,8 @@ class Counterfoil:
     replicas: int = 0
     broker: str = "redis"
     setup: Setup = field(default_factory=lambda: Setup(accounts=()))
+    ledger: str = ""
+    """Its address, once there is one."""
     _folder: Path = field(default_factory=Path)
     _port: int = 0
     _processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
@@ -65,15 +67,15 @@ class Counterfoil:
         self.setup = setup
         self._folder = self.ground.folder()
         self._port = free_port()
-        ledger, broker = f"sqlite:///{self._folder}/ledger.sqlite3", "memory://"
+        self.ledger, broker = f"sqlite:///{self._folder}/ledger.sqlite3", "memory://"
         if self.replicas:
-            ledger = self._stack.enter_context(self.ground.database())
+            self.ledger = self._stack.enter_context(self.ground.database())
             broker = self.ground.redis() if self.broker == "redis" else self.ground.rabbitmq()
-        self._config.write_text(_configuration(ledger, broker, self._port, setup))
+        self._config.write_text(_configuration(self.ledger, broker, self._port, setup))
         for name in self._names:
             self._start(name)
         self._await(*self._names)
-        self._ledger = Ledger(Store(ledger))
+        self._ledger = Ledger(Store(self.ledger))
 
     def is_at_rest(self, orders: int) -> bool:
         self._check()
