@@ -57,7 +57,7 @@ class Groups:
     def gather(self, turn: Turn, step: Step, claim: Claim) -> Group | None:
         """The order in hand with those that wait behind it; None where it goes alone."""
         book, front = self._world.books.get(turn.book), self._world.fronts.get(turn.shop)
-        if not isinstance(step, Create) or turn.fence != _FIRST_HAND or book is None or front is None:
+        if not isinstance(step, Create) or turn.fence != _FIRST_HAND or claim.careful or book is None or front is None:
             return None
         bulk = book.bulk if front.policy.bulk else None
         if bulk is None:

@@ -5,8 +5,10 @@ ledger's transactions are short, and none is open while a provider is asked.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from enum import StrEnum
+from itertools import count
 from time import monotonic
 
 import structlog
@@ -56,6 +58,7 @@ class Sync:
         self._shops = Shops(world.fronts)
         self._heed = Heed(world)
         self._groups = Groups(world, decide=self._decide)
+        self._begun = count()
         self._drains = world.drains or Drains(world.bell, fronts=world.fronts, limits={}, here=False)
 
     def run(self, shop: str, order_id: str) -> Ended:
@@ -125,8 +128,11 @@ class Sync:
 
     def _drive(self, begin: Callable[[Claim, Decide], tuple[Turn, Step] | None]) -> Ended:
         started, calls = monotonic(), 0
-        claim = self._claim()
-        begun = begin(claim, self._decide)
+        claim = replace(self._claim(), careful=next(self._begun) < self._world.careful)
+        try:
+            begun = begin(claim, self._decide)
+        except LeaseLost:
+            return Ended.LEASE_LOST
         if begun is None:
             return Ended.NOT_DUE
         turn, step = begun

@@ -29,5 +29,8 @@ class World:
     """Names this process in leases, for people who look."""
     drains: Drains | None = None
     """Where the process counts them, the same as `bell`."""
+    careful: int = 50
+    """So many orders the process claims carefully when it begins. One that follows a death may meet the order that
+    caused it while it plans, again and again; only a claim that was committed before can tell."""
     calm: Callable[[], timedelta] = lambda: timedelta.max
     """How long the clock has run evenly, as `tasks.watch.Watch` knows it."""

@@ -35,6 +35,9 @@ class Claim:
     owner: str
     now: datetime
     lease: timedelta
+    careful: bool = False
+    """Whether the claim is committed before anything is decided, so that an order which kills whoever plans it leaves
+    a trace of each death. Costs a transaction."""
 
 
 Decide = Callable[[Turn], Step]
@@ -69,7 +72,8 @@ class Turns:
     def begin(self, shop: str, order_id: str, *, claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
         """Claim the order if it is due and free, decide its next step, and write the intent: one transaction.
 
-        None: it is not due, does not exist, or another worker has it.
+        None: it is not due, does not exist, or another worker has it. A careful claim is a transaction of its own, and
+        `LeaseLost` tells that it was over before the second one.
         """
         return self._begin(claims.TAKE, {"which_shop": shop, "which_order": order_id}, claim, decide)
 
@@ -89,6 +93,12 @@ class Turns:
             if row is None:
                 return None
             turn = turn_of(connection, row)
+            if not claim.careful:
+                return self._go_on(connection, turn, decide(turn), now=claim.now)
+        with self._store.write() as connection:
+            row = self._extend(connection, turn, claim)
+            if row["revision"] != turn.revision:
+                turn = _refreshed(connection, turn, row)
             return self._go_on(connection, turn, decide(turn), now=claim.now)
 
     def settle(

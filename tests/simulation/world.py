@@ -93,6 +93,7 @@ class Process:
                 clock=watch,
                 calm=watch.calm,
                 owner="simulated",
+                careful=1,
             )
         )
         self.sweeper = Sweeper(self.ledger, books=world.books, paused=paused, bell=drains, clock=clock.wall)

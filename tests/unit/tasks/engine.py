@@ -66,7 +66,13 @@ class Engine:
     """One process that works for one shop with one book."""
 
     def __init__(
-        self, ledger: Ledger, clock: SettableClock, *, provider: FakeProvider, slots: int | None = None
+        self,
+        ledger: Ledger,
+        clock: SettableClock,
+        *,
+        provider: FakeProvider,
+        slots: int | None = None,
+        careful: int = 0,
     ) -> None:
         self.ledger = ledger
         self.clock = clock
@@ -88,6 +94,7 @@ class Engine:
                 bell=self.bells,
                 breaker=Breaker(),
                 owner="test",
+                careful=careful,
             )
         )
 

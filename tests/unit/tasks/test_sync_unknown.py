@@ -12,8 +12,9 @@ from providers.domain.documents import RemotePayment
 from providers.domain.errors import AccessDenied, FieldRefusal, OutcomeUnknown, Refused, Unavailable
 from providers.domain.orders import OrderState
 from providers.domain.reasons import Code
+from tasks.ledger.ledger import Ledger
 from tasks.sync import Ended
-from tests.builders import BOOK, NOON, SHOP, a_card, a_paid_order
+from tests.builders import BOOK, NOON, SHOP, SettableClock, a_card, a_paid_order
 from tests.unit.tasks.engine import LEASE, Engine
 from tests.unit.tasks.fake_provider import FakeProvider, Killed
 
@@ -183,6 +184,27 @@ class TestAWorkerThatDies:
         assert engine.run() is Ended.DROVE
         assert (engine.line().state, engine.code()) == ("attention", Code.POISON)
         assert len(provider.calls) == 3
+
+    def test_one_that_kills_whoever_plans_it_is_parked_too_and_others_go_on_meanwhile(
+        self, sqlite_ledger: Ledger, clock: SettableClock, provider: FakeProvider
+    ) -> None:
+        provider.fails("prepare", Killed(), times=3)
+        for order_id in ("1001", "1002"):
+            Engine(sqlite_ledger, clock, provider=provider).bring(a_paid_order(order_id=order_id))
+        for number in range(3):
+            process = Engine(sqlite_ledger, clock, provider=provider, careful=50)
+            with pytest.raises(Killed):
+                process.run("1001")
+            if number == 0:
+                provider.heals()
+                assert Engine(sqlite_ledger, clock, provider=provider, careful=50).run("1002") is Ended.DROVE
+                provider.fails("prepare", Killed(), times=2)
+            clock.move(LEASE)
+        last = Engine(sqlite_ledger, clock, provider=provider, careful=50)
+        last.run("1001")
+        assert (last.line("1001").state, last.code("1001")) == ("attention", Code.POISON)
+        assert last.line("1002").state == "done"
+        assert provider.made("create") == ["garden/1002/invoice/1:create:g1"]
 
     def test_a_parked_order_goes_on_at_a_persons_word(self, engine: Engine, provider: FakeProvider) -> None:
         self.test_an_order_that_kills_three_is_parked(engine, provider)
