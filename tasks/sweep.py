@@ -35,22 +35,21 @@ class Sweeper:
         heard_before = self._clock() - again_after
         return sum(self._ring(book, heard_before) for book in self._open_books())
 
-    def sweep_all(self) -> int:
-        """Ring what is due, whenever it was rung: at start, when the broker may have forgotten all.
+    def wake(self) -> int:
+        """Ring the first due orders of each book, whenever they were rung: for a process that begins to work.
 
+        The broker may have forgotten all bells, and those that were answered by a process that died count as heard for
+        a while. Who answers these goes on with what is due behind them; with others at work, they are a look too many.
         Returns for how many orders. Raises `LedgerUnavailable`.
         """
-        started, total = self._clock(), 0
-        for book in self._open_books():
-            while rung := self._ring(book, started):
-                total += rung
-        return total
+        now = self._clock()
+        return sum(self._ring(book, now, limit=_BELLS) for book in self._open_books())
 
     def _open_books(self) -> Iterator[str]:
         return (book for book in self._books if not self._paused.is_paused(book))
 
-    def _ring(self, book: str, heard_before: datetime) -> int:
-        due = self._ledger.turns.ring(book, now=self._clock(), limit=_AT_ONCE, heard_before=heard_before)
+    def _ring(self, book: str, heard_before: datetime, *, limit: int = _AT_ONCE) -> int:
+        due = self._ledger.turns.ring(book, now=self._clock(), limit=limit, heard_before=heard_before)
         for shop, order_id in due[:_BELLS]:
             self._bell.ring(shop, order_id)
         if due:

@@ -51,7 +51,7 @@ def up(wired: Wired) -> int:
             web.start()
             beat.start()
             log.info("counterfoil.up", url=f"http://{host}:{port}", ledger=wired.ledger.address)
-            wired.work.sweeper.sweep_all()
+            wired.work.sweeper.wake()
 
         def shutting_down(**_: Any) -> None:
             log.info("counterfoil.stopping")

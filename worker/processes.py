@@ -5,12 +5,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from types import FrameType
+from typing import Any
 
 import structlog
 from celery.beat import Service
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 from kombu.exceptions import OperationalError
 
+from tasks.ledger.store import LedgerUnavailable
 from worker.embedded import leave_logging_alone, make_worker, run_worker
 from worker.web.server import listen, make_server
 from worker.wiring import Wired
@@ -71,6 +73,15 @@ def _signalled(stop: Callable[[], object]) -> Iterator[None]:
 def worker(wired: Wired) -> int:
     """Drive orders until SIGTERM or Ctrl-C; calls under way are finished. Returns the exit code."""
     process = make_worker(wired, name="worker")
+
+    def ready(**_: Any) -> None:
+        worker_ready.disconnect(ready)
+        try:
+            wired.work.sweeper.wake()
+        except LedgerUnavailable as error:
+            log.error("ledger.unavailable", error=str(error))  # the schedule's sweeps go on
+
+    worker_ready.connect(ready, weak=False)
     log.info("counterfoil.up", process="worker", threads=wired.settings.worker.threads, ledger=wired.ledger.address)
     code = run_worker(process)
     log.info("counterfoil.down", process="worker")

@@ -207,7 +207,7 @@ class World:
         if self.setup.recovers:
             process.ledger.turns.recover(now=self.clock.wall())
         if self.setup.parts.sweeps:
-            process.sweeper.sweep_all()
+            process.sweeper.wake()
         self._deliver()
         process.started = True
 

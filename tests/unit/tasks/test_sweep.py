@@ -53,16 +53,26 @@ class TestSweep:
         engine.bring()
         engine.clock.move(seconds=16)
         engine.paused.pause(BOOK, WHY, now=engine.clock.now)
-        assert (sweeper.sweep(), sweeper.sweep_all()) == (0, 0)
+        assert (sweeper.sweep(), sweeper.wake()) == (0, 0)
         engine.paused.resume(BOOK)
         assert sweeper.sweep() == 1
 
-    def test_at_start_everything_that_is_due_is_rung_once(self, engine: Engine, sweeper: Sweeper) -> None:
+    def test_who_begins_to_work_rings_what_is_due_though_its_bells_count_as_heard(
+        self, engine: Engine, sweeper: Sweeper
+    ) -> None:
         for number in range(3):
             engine.bring(a_paid_order(order_id=str(number)))
         engine.clock.move(seconds=1)
-        assert sweeper.sweep_all() == 3
-        assert sweeper.sweep_all() == 0
+        assert sweeper.sweep() == 0
+        assert sweeper.wake() == 3
+        assert engine.bells.rung == [(SHOP, str(number)) for number in range(3)]
+
+    def test_however_much_is_due_only_the_first_are_rung_at_the_start(self, engine: Engine, sweeper: Sweeper) -> None:
+        for number in range(70):
+            engine.bring(a_paid_order(order_id=f"{number:02}"))
+        engine.clock.move(seconds=1)
+        assert sweeper.wake() == 64
+        assert len(engine.bells.rung) == 64
 
 
 class TestProbing:
