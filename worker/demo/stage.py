@@ -167,9 +167,13 @@ class Stage:
         return dead
 
     def close(self) -> None:
-        """Stop the processes: politely first."""
-        for name in sorted(self._processes, key=lambda name: name.startswith("sandbox")):
-            self.stop(name)
+        """Stop the processes, politely first: Counterfoil's all at once, then the sandboxes, which these may call."""
+        for sandboxes in (False, True):
+            names = [name for name in self._processes if name.startswith("sandbox") is sandboxes]
+            for name in names:
+                self._processes[name].terminate()
+            for name in names:
+                self.stop(name)
 
     def _start(self, name: str, *arguments: str) -> None:
         with self.log(name).open("ab") as log:
