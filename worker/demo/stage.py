@@ -42,6 +42,8 @@ class Stage:
     sandbox_options: tuple[str, ...] = ()
     book_options: str = ""
     """More lines for the table of each book in the configuration."""
+    settings: str = ""
+    """More tables for it."""
     sandbox_urls: dict[str, str] = field(default_factory=dict)
     """Book -> the address of its sandbox, once it runs."""
     web_url: str = ""
@@ -215,6 +217,7 @@ class Stage:
             broker_url=self.broker_url,
             addresses=self.sandbox_urls,
             more=self.book_options,
+            tables=self.settings,
         )
 
 
