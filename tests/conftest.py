@@ -22,6 +22,13 @@ settings.register_profile("explore", deadline=None, derandomize=False, print_blo
 settings.load_profile("fixed")
 
 
+def pytest_report_header() -> str:
+    analyze = shutil.which("systemd-analyze")
+    return "systemd's units: read by the tests" + (
+        f", and verified by {analyze}" if analyze else "; no systemd-analyze"
+    )
+
+
 @pytest.fixture
 def clock() -> SettableClock:
     return SettableClock()
