@@ -16,6 +16,7 @@ from tasks.jobs import BOOKS, CHORES, ORDERS
 log = structlog.get_logger()
 
 _SILENT_SECONDS = 5.0
+_WAIT_SECONDS = 0.25
 _QUEUES = (ORDERS, CHORES, BOOKS)
 """A worker listens to all of them."""
 
@@ -73,12 +74,13 @@ def make_app(broker: BrokerSettings, beat_schedule: dict[str, dict[str, Any]]) -
     return app
 
 
-class _InProcess(memory.Transport):  # type: ignore[misc]  # kombu carries no types
+class _InProcess(memory.Transport):
     """Waits a quarter of a second for messages, where Celery would wait two: a worker hears of a signal to stop
     between two waits."""
 
-    def drain_events(self, connection: Any, timeout: float | None = None) -> Any:
-        return super().drain_events(connection, timeout=0.25 if timeout is None else min(timeout, 0.25))
+    def drain_events(self, connection: Any, timeout: Any = None, **_: Any) -> Any:
+        shorter = min(timeout or _WAIT_SECONDS, _WAIT_SECONDS)
+        return super().drain_events(connection, timeout=shorter)  # type: ignore[no-untyped-call]  # kombu has no types
 
 
 class _Ticks(bootsteps.StartStopStep):  # type: ignore[misc]  # Celery carries no types
