@@ -55,12 +55,14 @@ def up(wired: Wired) -> int:
 
         def shutting_down(**_: Any) -> None:
             log.info("counterfoil.stopping")
+            beat.service.stop()  # it looks once a second; meanwhile the worker ends
 
         worker_ready.connect(ready, weak=False)
         worker_shutting_down.connect(shutting_down, weak=False)
         try:
             code = run_worker(worker)
         finally:
+            worker_shutting_down.disconnect(shutting_down)
             web.stop()
             beat.stop()
             listener.close()

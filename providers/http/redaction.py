@@ -3,6 +3,7 @@
 import re
 from base64 import b64encode
 from collections.abc import Iterable
+from functools import lru_cache
 from urllib.parse import quote, quote_plus, urlsplit, urlunsplit
 
 MASK = "[redacted]"
@@ -36,11 +37,18 @@ def redact_url(url: str) -> str:
 def redact(text: str, secrets: Iterable[str] = ()) -> str:
     """The text without the given secrets, plain, percent-encoded or in Base64, and without any credentials
     that stand in the text as parameters, such as `?api_token=...` within a quoted address."""
-    forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _forms(secret)}
-    for form in sorted(forms, key=len, reverse=True):
+    for form in _forms(tuple(secrets)):
         text = text.replace(form, MASK)
     return _PARAMETER.sub(_mask_parameter, text)
 
 
-def _forms(secret: str) -> tuple[str, ...]:
+@lru_cache(maxsize=64)
+def _forms(secrets: tuple[str, ...]) -> tuple[str, ...]:
+    """Every form in which one of them may stand in a text, the longest first. A list of thousands of texts is
+    redacted with the same ones."""
+    forms = {form for secret in secrets if len(secret) >= _SHORTEST for form in _written(secret)}
+    return tuple(sorted(forms, key=len, reverse=True))
+
+
+def _written(secret: str) -> tuple[str, ...]:
     return secret, quote(secret, safe=""), quote(secret), quote_plus(secret), b64encode(secret.encode()).decode()

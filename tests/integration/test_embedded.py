@@ -5,8 +5,8 @@ from worker.demo.stage import Stage
 from worker.demo.story import tell
 
 
-def test_a_kill_in_the_middle_of_two_hundred_orders_loses_and_doubles_nothing(stage: Stage) -> None:
-    story = tell(200)
+def test_a_kill_in_the_middle_of_a_hundred_orders_loses_and_doubles_nothing(stage: Stage) -> None:
+    story = tell(100)
     expected = sum(order.expectation.invoice for order in story.orders)
     stage.open()
     wired = watch(stage)

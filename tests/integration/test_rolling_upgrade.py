@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.conftest import SHORT_TIMES
-from tests.integration.play import deliver, outcome, watch
+from tests.integration.play import deliver, invoices, outcome, wait_until, watch
 from tests.soak.servers import OwnValkey
 from worker.demo.stage import Stage
 from worker.demo.story import tell
@@ -67,10 +67,11 @@ def stage(tmp_path: Path, fresh_postgres: str) -> Iterator[Stage]:
 
 
 def test_an_old_worker_and_a_new_one_work_side_by_side(stage: Stage, newer: Path) -> None:
-    story = tell(60)
+    story = tell(45)
     third = len(story.deliveries) // 3
     stage.open()
     deliver(stage, story.deliveries[:third])
+    wait_until(lambda: invoices(stage) > 0, what="the old worker at work")
 
     old = dict(stage.environ)
     stage.environ.update(PYTHONPATH=str(newer), PYTHONSAFEPATH="1")
@@ -81,7 +82,7 @@ def test_an_old_worker_and_a_new_one_work_side_by_side(stage: Stage, newer: Path
     stage.environ.update(old)
 
     deliver(stage, story.deliveries[third : 2 * third])
-    stage.kill("worker1")
+    assert stage.stop("worker1") == 0
     stage.start("worker1")
     assert stage.stop("web") == 0
     stage.start("web")

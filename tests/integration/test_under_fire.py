@@ -35,17 +35,17 @@ def runs(tmp_path_factory: pytest.TempPathFactory, rabbitmq: RabbitMQ) -> Iterat
 
 def _embedded(folder: Path) -> Outcome:
     with shapes.embedded(folder, faults=str(_ALL_KINDS), outage=2, times=_SLOW_TIMES) as (stage, blows):
-        return Run("SQLite embedded", stage, _ORDERS, blows, seconds=8, once=True).play()
+        return Run("SQLite embedded", stage, _ORDERS, blows, seconds=8, once=True, pause=0.5).play()
 
 
 def _on_redis(folder: Path) -> Outcome:
     with shapes.on_redis(folder, faults="heavy", outage=2) as (stage, blows):
-        return Run("PostgreSQL and Redis", stage, _ORDERS, blows, seconds=10, once=True).play()
+        return Run("PostgreSQL and Redis", stage, _ORDERS, blows, seconds=10, once=True, pause=0.5).play()
 
 
 def _on_rabbitmq(folder: Path, broker: RabbitMQ) -> Outcome:
     with shapes.on_rabbitmq(folder, broker, faults="heavy", outage=2) as (stage, blows):
-        return Run("PostgreSQL and RabbitMQ", stage, _ORDERS, blows, seconds=10, once=True).play()
+        return Run("PostgreSQL and RabbitMQ", stage, _ORDERS, blows, seconds=10, once=True, pause=0.5).play()
 
 
 @pytest.mark.parametrize("shape", ["embedded", "redis", "rabbitmq"])

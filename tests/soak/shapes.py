@@ -12,6 +12,8 @@ from worker.demo.stage import Stage
 SPREAD = ("web", "worker1", "worker2", "beat")
 SHORT_TIMES = "timeout = 2\nsettle = 1\n"
 """A sandbox on loopback settles at once; the card's own times are for the world outside."""
+EAGER = "[retries]\nfirst_wait = 0.5\n"
+"""What fails here works again in a moment."""
 
 
 @contextmanager
@@ -19,7 +21,7 @@ def embedded(
     folder: Path, *, faults: str | None, outage: float, times: str = SHORT_TIMES
 ) -> Iterator[tuple[Stage, Mapping[str, Blow]]]:
     """One process on a SQLite file."""
-    stage = Stage(folder, sandbox_options=_options(faults), book_options=times)
+    stage = Stage(folder, sandbox_options=_options(faults), book_options=times, settings=EAGER)
     try:
         yield (
             stage,
@@ -66,18 +68,19 @@ def _spread(
         broker_url=broker_url,
         sandbox_options=_options(faults),
         book_options=SHORT_TIMES,
+        settings=EAGER,
     )
     try:
         yield (
             stage,
             {
                 "kill worker1": _kill(stage, "worker1"),
+                "kill worker2": _kill(stage, "worker2"),
                 "wipe the broker": wipe,
                 "kill web": _kill(stage, "web"),
                 "outage": lambda: stage.outage(outage),
                 "restart the database": ledger.restart,
                 "kill beat": _kill(stage, "beat"),
-                "kill worker2": _kill(stage, "worker2"),
             },
         )
     finally:

@@ -102,7 +102,7 @@ def test_an_invoice_is_credited_and_changed_without_losing_anything(provider: Dr
 
 def test_a_slow_write_ends_with_its_part_of_the_time(server: SandboxServer, script: Script) -> None:
     impatient = build(base_url=server.url, token=ACCOUNT, card=IMPATIENT, sleep=lambda _seconds: None)
-    script.before_acting(faults.slow(timedelta(seconds=2)), method="POST")
+    script.before_acting(faults.slow(timedelta(seconds=1)), method="POST")
     with pytest.raises(OutcomeUnknown):
         issue(impatient)
     impatient.close()

@@ -42,6 +42,8 @@ class Stage:
     sandbox_options: tuple[str, ...] = ()
     book_options: str = ""
     """More lines for the table of each book in the configuration."""
+    settings: str = ""
+    """More tables for it."""
     sandbox_urls: dict[str, str] = field(default_factory=dict)
     """Book -> the address of its sandbox, once it runs."""
     web_url: str = ""
@@ -167,9 +169,13 @@ class Stage:
         return dead
 
     def close(self) -> None:
-        """Stop the processes: politely first."""
-        for name in sorted(self._processes, key=lambda name: name.startswith("sandbox")):
-            self.stop(name)
+        """Stop the processes, politely first: Counterfoil's all at once, then the sandboxes, which these may call."""
+        for sandboxes in (False, True):
+            names = [name for name in self._processes if name.startswith("sandbox") is sandboxes]
+            for name in names:
+                self._processes[name].terminate()
+            for name in names:
+                self.stop(name)
 
     def _start(self, name: str, *arguments: str) -> None:
         with self.log(name).open("ab") as log:
@@ -211,6 +217,7 @@ class Stage:
             broker_url=self.broker_url,
             addresses=self.sandbox_urls,
             more=self.book_options,
+            tables=self.settings,
         )
 
 

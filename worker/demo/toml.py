@@ -7,9 +7,16 @@ from worker.demo.books import DemoBook, Setting
 
 
 def configuration(
-    setting: Setting, *, ledger_url: str, broker_url: str, addresses: Mapping[str, str], more: str
+    setting: Setting,
+    *,
+    ledger_url: str,
+    broker_url: str,
+    addresses: Mapping[str, str],
+    more: str,
+    tables: str = "",
 ) -> str:
-    """The file as text. `addresses` are those of the books; `more` are lines for the table of each book."""
+    """The file as text. `addresses` are those of the books; `more` are lines for the table of each book, `tables` are
+    further tables."""
     return "\n".join(
         (
             _table("ledger", url=ledger_url),
@@ -17,6 +24,7 @@ def configuration(
             _table("web", port=0),
             _table("log", format="json"),
             *(_book(book, setting, addresses[book.name], more) for book in setting.books),
+            tables,
         )
     )
 

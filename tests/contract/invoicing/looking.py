@@ -11,15 +11,20 @@ from providers.ports import Window
 from providers.sandbox.traps import NO_TRAPS, Traps
 from tests.contract.invoicing.bench import Bench
 from tests.contract.invoicing.drafts import TODAY, TOTAL, money
+from tests.contract.invoicing.moods import SMALL_PAGES
 
 _TRAPS = (
     Traps(last_page_repeats=True),
     Traps(pages_shift=True),
     Traps(last_page_repeats=True, pages_shift=True),
 )
-_COUNTS = (1, 110)
-"""A page that is not full, and one behind a full one."""
 _ODD_IDS = ("", "../clients/1", "abc", "1?x=", "٣")
+
+
+def numbers_of(bench: Bench, full_pages: int) -> range:
+    """As many documents as fill so many pages, and a quarter of one more."""
+    size = bench.card.page_size if bench.card.lists else SMALL_PAGES
+    return range(full_pages * size + size // 4 + 1)
 
 
 class FindingContract:
@@ -94,7 +99,7 @@ class ListingContract:
 
     def test_every_document_of_many_pages_is_listed_once(self, bench: Bench) -> None:
         made = []
-        for number in range(230):
+        for number in numbers_of(bench, 3):
             made.append(bench.issue(number))
             bench.move(timedelta(seconds=number % 3))
         assert sorted(each.remote_id for each in bench.behind()) == sorted(made)
@@ -106,7 +111,7 @@ class ListingContract:
         if bench.lacks(bench.card.lists):
             return
         made = set()
-        for number in range(130):
+        for number in numbers_of(bench, 2):
             made.add(bench.issue(number))
             bench.move(timedelta(seconds=number % 3))
         bench.wait_for_lists()
@@ -142,10 +147,11 @@ class ListingContract:
         if bench.lacks(bench.card.lists):
             return
         made = []
-        for number in range(110):
+        numbers = numbers_of(bench, 2)
+        for number in numbers:
             made.append(bench.issue(number))
             bench.move(timedelta(seconds=number % 3))
-            for traps in _TRAPS if len(made) in _COUNTS else ():
+            for traps in _TRAPS if number in {numbers[0], numbers[-1]} else ():
                 bench.trap(traps)
                 try:
                     assert sorted(each.remote_id for each in bench.listed()) == sorted(made)
@@ -165,7 +171,7 @@ class ListingContract:
         if bench.lacks(bench.card.lists):
             return
         made = []
-        for number in range(110):
+        for number in numbers_of(bench, 1):
             made.append(bench.issue(number))
             bench.move(timedelta(seconds=2))
         reading = bench.listed()
@@ -179,7 +185,7 @@ class ListingContract:
     def test_pages_are_fetched_as_they_are_needed(self, bench: Bench) -> None:
         if bench.lacks(bench.card.lists):
             return
-        for number in range(110):
+        for number in numbers_of(bench, 1):
             bench.issue(number)
         bench.faults.asked.clear()
         next(bench.listed())

@@ -10,6 +10,9 @@ import pytest
 from providers.domain.errors import AccessDenied, CannotExpress, ProviderError
 from tests.contract.invoicing.bench import Bench
 
+SMALL_PAGES = 20
+"""Rows per page where a mood names no other: several pages of them are soon filled."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Mood:

@@ -14,12 +14,13 @@ from tests.contract.invoicing.ending import CancellingContract, EmailingContract
 from tests.contract.invoicing.limits import LimitsContract
 from tests.contract.invoicing.looking import FindingContract, ListingContract
 from tests.contract.invoicing.losing import LosingContract
-from tests.contract.invoicing.moods import Mood, Shut, ShutContract, each_of
+from tests.contract.invoicing.moods import SMALL_PAGES, Mood, Shut, ShutContract, each_of
 from tests.contract.invoicing.paying import PayingContract
 from tests.contract.invoicing.resolving import ResolvingContract
 
 __all__ = [
     "NOON",
+    "SMALL_PAGES",
     "TODAY",
     "TOKEN",
     "TOTAL",

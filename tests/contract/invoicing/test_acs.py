@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from providers.domain.card import Finding, Totals
 from providers.domain.documents import DocumentKind
 from providers.domain.errors import Refused
-from providers.invoicing.acs import Acs, Options, build
+from providers.invoicing.acs import CARD, Acs, Options, build
 from providers.invoicing.acs.names import Names
 from providers.invoicing.acs.sandbox import ErrorResult, ReferenceShown, Switches, sandbox
 from providers.ports import Prepared
@@ -17,6 +17,7 @@ from providers.sandbox import SandboxAdapter
 from tests.builders import SettableClock
 from tests.contract.invoicing.suite import (
     NOON,
+    SMALL_PAGES,
     TOKEN,
     Bench,
     BulkContract,
@@ -52,7 +53,7 @@ def renamed(names: BaseModel) -> dict[str, Any]:
 OTHER_NAMES = Names.model_validate(renamed(Names()))
 
 MOODS = {
-    "as assumed": Mood(switches=Switches()),
+    "as assumed": Mood(switches=Switches(), options={"page_size": CARD.page_size}),
     "other names": Mood(
         switches=Switches(names=OTHER_NAMES, token_param="k", success_word="rendben"),
         options={"names": OTHER_NAMES, "token_param": "k"},
@@ -64,6 +65,7 @@ MOODS = {
         switches=Switches(
             errors_as_http_200=True, bare_lists=True, default_per_page=7, max_per_page=20, bulk_fails_in_part=True
         ),
+        options={"page_size": 30},
         bench={"doubts_repeats": True},
     ),
     "errors with 200, without numbers": Mood(
@@ -147,7 +149,9 @@ def a_bench(mood: Mood) -> Bench:
         clock.move(timedelta(seconds=seconds))
 
     made = sandbox(token=TOKEN, switches=mood.switches, faults=watch, clock=clock, sleep=sleep)
-    options = Options.model_validate({"vat_codes": VAT_CODES, "list_proves_absence": True, **mood.options})
+    options = Options.model_validate(
+        {"vat_codes": VAT_CODES, "list_proves_absence": True, "page_size": SMALL_PAGES, **mood.options}
+    )
 
     def provider(token: str) -> Acs:
         url = "https://staging.acsinvoicing.example"

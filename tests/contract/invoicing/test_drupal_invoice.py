@@ -17,6 +17,7 @@ from providers.sandbox import Request, SandboxAdapter
 from tests.builders import SettableClock
 from tests.contract.invoicing.suite import (
     NOON,
+    SMALL_PAGES,
     TOKEN,
     TOTAL,
     Bench,
@@ -49,7 +50,7 @@ class SiteMood(Mood):
 
 
 MOODS = {
-    "1.2": Mood(switches=Switches(module=Module.V1_2), options={"dialect": "1.2"}),
+    "1.2": Mood(switches=Switches(module=Module.V1_2), options={"dialect": "1.2"}, card={"page_size": CARD.page_size}),
     "1.2, found out, no clean addresses, SQLite": Mood(
         switches=Switches(module=Module.V1_2, database=Database.SQLITE), options={"clean_urls": False}
     ),
@@ -136,7 +137,7 @@ def a_bench(mood: Mood) -> Bench:
             base_url="https://billing.example",
             token=token,
             options=Options.model_validate(dict(mood.options)),
-            card=replace(CARD, **mood.card),
+            card=replace(CARD, **{"page_size": SMALL_PAGES, **mood.card}),
             adapter=SandboxAdapter(made),
             sleep=sleep,
         )

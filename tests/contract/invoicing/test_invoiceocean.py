@@ -19,6 +19,7 @@ from providers.sandbox import SandboxAdapter
 from tests.builders import SettableClock
 from tests.contract.invoicing.suite import (
     NOON,
+    SMALL_PAGES,
     TOKEN,
     Bench,
     BulkContract,
@@ -40,7 +41,7 @@ from tests.contract.invoicing.suite import (
 )
 
 MOODS = {
-    "as documented": Mood(switches=Switches()),
+    "as documented": Mood(switches=Switches(), card={"page_size": CARD.page_size}),
     "2018, Polish, strict": Mood(
         switches=Switches(
             profile=Profile.Y2018,
@@ -126,7 +127,7 @@ def a_bench(mood: Mood) -> Bench:
             base_url="https://garden.invoiceocean.example",
             token=token,
             options=Options(**mood.options),
-            card=replace(CARD, **mood.card),
+            card=replace(CARD, **{"page_size": SMALL_PAGES, **mood.card}),
             adapter=SandboxAdapter(made),
             sleep=sleep,
         )

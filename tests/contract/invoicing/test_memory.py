@@ -13,6 +13,7 @@ from providers.ports import Prepared
 from tests.builders import SettableClock
 from tests.contract.invoicing.suite import (
     NOON,
+    SMALL_PAGES,
     TOKEN,
     Bench,
     BulkContract,
@@ -33,13 +34,13 @@ from tests.contract.invoicing.suite import (
     each_of,
 )
 
-CARD = memory.CARD
+CARD = replace(memory.CARD, page_size=SMALL_PAGES)
 NO_LISTS = replace(
     CARD, lists=False, finding=Finding.NOT_AT_ALL, totals=Totals.NEVER, payments=PaymentStyle.NOT_AVAILABLE
 )
 
 MOODS = {
-    "everything": Mood(switches=CARD),
+    "everything": Mood(switches=memory.CARD),
     "sums that are set, totals on read": Mood(
         switches=replace(CARD, payments=PaymentStyle.OVERWRITTEN, totals=Totals.ON_READ),
         bench={"lists_payments": False},

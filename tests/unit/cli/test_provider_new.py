@@ -112,7 +112,7 @@ def test_its_contract_is_every_case_of_the_suite(bare: Desk, sources: Path) -> N
 
 def test_its_contract_fails_for_nothing_but_what_is_not_written(bare: Desk, sources: Path) -> None:
     make(bare)
-    settings = ("-q", "-p", "no:cacheprovider", "-o", "addopts=", "--rootdir", str(sources))
+    settings = ("-q", "--tb=short", "-p", "no:cacheprovider", "-o", "addopts=", "--rootdir", str(sources))
     done = run("pytest", *settings, "plugins/tests", folder=sources, path=sources)
     failed = re.search(r"(\d+) failed", done.stdout)
     assert failed, done.stdout + done.stderr
