@@ -5,9 +5,11 @@ from datetime import datetime
 import structlog
 
 from providers.domain.documents import DocumentKind
+from providers.domain.equality import is_another
 from providers.domain.errors import (
     AccessDenied,
     CannotExpress,
+    FieldRefusal,
     NotSent,
     OutcomeUnknown,
     Refused,
@@ -163,6 +165,8 @@ def _look_up(book: Book, step: LookUp, clock: Clock) -> Result:
         found = book.provider.find(step.document.reference, DocumentKind(operation.document.kind))
         return resolve_create(operation, found, book.card, now=clock())
     remote = book.provider.read(step.document.remote_id)
+    if is_another(remote, step.document.reference):
+        raise Refused(FieldRefusal("", f"its id stands for {remote.reference} now"), missing=True)
     match operation.action:
         case Action.PAY:
             return resolve_payment(operation, step.document, remote, book.card, now=clock())

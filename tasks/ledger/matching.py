@@ -234,7 +234,13 @@ def _by_reference(dialect: Dialect, *more: Any) -> Any:
 
 def _unseen(_dialect: Dialect) -> Any:
     run = bindparam("run_pk", type_=ROW_ID)
-    seen = exists().where(_SIGHTINGS.c.run_pk == run, _SIGHTINGS.c.remote_id == _DOCUMENTS.c.remote_id)
+    # Providers give ids again: only the reference tells that what stands there is still this very document. Where a
+    # list leaves it out, the document counts as not seen, and the second look reads it by itself.
+    seen = exists().where(
+        _SIGHTINGS.c.run_pk == run,
+        _SIGHTINGS.c.remote_id == _DOCUMENTS.c.remote_id,
+        _SIGHTINGS.c.reference == _DOCUMENTS.c.reference,
+    )
     return _documents().where(*_some(_IS_IN_BOOK, ~seen)).order_by(_DOCUMENTS.c.id).limit(_MOST)
 
 

@@ -25,11 +25,18 @@ _FINDINGS = FindingRow.__table__  # type: ignore[attr-defined]
 
 def _known(dialect: Dialect) -> Any:
     of_run = _SIGHTINGS.c.run_pk == bindparam("run_pk", type_=ROW_ID)
-    return select(_SIGHTINGS.c.remote_id).where(of_run, among(_SIGHTINGS.c.remote_id, "ids", dialect))
+    members = (_SIGHTINGS.c.remote_id, _SIGHTINGS.c.reference)
+    return select(*members).where(of_run, among(_SIGHTINGS.c.remote_id, "ids", dialect))
+
+
+def _see(dialect: Dialect) -> Any:
+    insert = upsert(SightingRow, dialect)
+    changed = {name: insert.excluded[name] for name in ("reference", "document_pk")}
+    return insert.on_conflict_do_update(index_elements=["run_pk", "remote_id"], set_=changed)
 
 
 _KNOWN = Statement(_known)
-_SEE = Statement(lambda dialect: upsert(SightingRow, dialect).on_conflict_do_nothing())
+_SEE = Statement(_see)
 
 
 class Runs:
@@ -94,11 +101,12 @@ class Runs:
             raise RunLost(f"run {run.pk}")
         raise RunUnderWay(newest)
 
-    def known(self, run: Run, remote_ids: Iterable[str]) -> set[str]:
-        """Those of the documents that the run has seen already: a list may tell a row twice."""
+    def known(self, run: Run, remote_ids: Iterable[str]) -> dict[str, str]:
+        """Those of the documents that the run has seen already, each with the reference that it carried then: a list
+        may tell a row twice, and a provider may give an id again."""
         with self._store.read() as connection:
             told = {"run_pk": run.pk, "ids": listed(connection, set(remote_ids))}
-            return {row["remote_id"] for row in _KNOWN.all(connection, told)}
+            return {row["remote_id"]: row["reference"] for row in _KNOWN.all(connection, told)}
 
     def advance(self, run: Run, progress: Progress, *, now: datetime, lease: timedelta) -> Run:
         """Write one step of the run, all of it or nothing. Raises `RunLost`."""

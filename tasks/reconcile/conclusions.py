@@ -58,6 +58,7 @@ def conclude(repair: Repair, evidence: Evidence, turn: Turn) -> Mend:
     _in_state(document, DocumentState.ISSUED)
     match repair:
         case Repair.PLAN_AGAIN:
+            _not_renamed(document, evidence)
             return Vanished(document=document.key)
         case Repair.REREAD:
             return Doubted(document=document.key)
@@ -87,6 +88,20 @@ def _document(known: Known, key: DocumentKey) -> KnownDocument:
 def _in_state(document: KnownDocument, state: DocumentState) -> None:
     if document.state is not state:
         raise CannotRepair(f"The document is {document.state} by now; nothing is done on old evidence.")
+
+
+def _not_renamed(document: KnownDocument, evidence: Evidence) -> None:
+    """Under the id stands a document with another reference. One of an order of ours is another document, for sure;
+    any other may be this very one, whose reference somebody changed: making it anew would make it twice."""
+    there = evidence.remote
+    if there is None or there.reference.startswith(f"{document.key.shop}/"):
+        return
+    if there.gross not in {None, document.gross}:
+        return
+    raise CannotRepair(
+        f"Document {there.number or there.remote_id} stands there with the reference {there.reference}; whether it is "
+        f"this one, under another name, a person decides: give it {document.reference} back, or delete it."
+    )
 
 
 def _told(evidence: Evidence) -> RemoteDocument:

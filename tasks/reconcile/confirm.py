@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from providers.domain.card import PaymentStyle
 from providers.domain.documents import DocumentKind, DocumentState, RemoteDocument, RemoteState
+from providers.domain.equality import is_another
 from providers.domain.errors import Refused
 from providers.ports import InvoicingProvider
 from tasks.ledger.findings import Suspicion
@@ -54,14 +55,14 @@ def second_look(
     if kind is FindingClass.DUPLICATE:
         return Look(tuple(_several(provider, find, row, suspected)))
     if kind is FindingClass.MISSING_IN_LEDGER:
-        there = read(provider, suspected.remote_id)
+        there = read_again(provider, suspected.remote_id, suspected.reference)
         gone = there is None or there.state is RemoteState.CANCELLED
         return Look() if row is not None or gone else Look((suspected,))
     if row is None or row.busy or not row.issued:
         return Look()
     there = read(provider, row.remote_id)
-    if there is None:
-        return Look(tuple(_gone(find, row)))
+    if there is None or is_another(there, row.reference):
+        return Look(tuple(_gone(find, row, there)))
     # One look settles every class: each of them is suspected by itself, and asks for its own.
     verdict = tuple(each for each in suspicions(row, there, ours, provider.card) if _belongs(each, suspected))
     return Look(verdict, Sighting(remote_id=row.remote_id, reference=row.reference, document_pk=row.pk))
@@ -94,8 +95,14 @@ def read(provider: InvoicingProvider, remote_id: str) -> RemoteDocument | None:
         raise
 
 
-def _gone(find: Find, row: Expected) -> Iterator[Suspicion]:
-    """The document that we made is not there: is another one in its place?"""
+def read_again(provider: InvoicingProvider, remote_id: str, reference: str) -> RemoteDocument | None:
+    """As `read`, and None also where another document has been given the id meanwhile."""
+    there = read(provider, remote_id)
+    return None if there is None or is_another(there, reference) else there
+
+
+def _gone(find: Find, row: Expected, other: RemoteDocument | None) -> Iterator[Suspicion]:
+    """The document that we made is not there: is another one in its place? `other` has been given its id."""
     others = [each for each in find(row.reference, DocumentKind(row.kind)) if _alive(each)]
     if others:
         yield _replaced(row, others[0])
@@ -103,7 +110,7 @@ def _gone(find: Find, row: Expected) -> Iterator[Suspicion]:
     missing = Difference(
         kind=FindingClass.MISSING_AT_PROVIDER,
         expected=f"document {row.number or row.remote_id} over {row.gross} {row.currency}",
-        found="nothing",
+        found=f"document {other.number or other.remote_id} of {other.reference}" if other is not None else "nothing",
         money=row.gross,
     )
     yield suspicion(row, missing, row.remote_id)
@@ -126,7 +133,7 @@ def _several(
     else:
         first = [each for each in alive if each.remote_id == row.remote_id]
         others = [each for each in alive if each.remote_id != row.remote_id]
-        own = None if first or not others else read(provider, row.remote_id)
+        own = None if first or not others else read_again(provider, row.remote_id, row.reference)
         if others and not first and own is None:
             yield _replaced(row, others[0])
             first, others = others[:1], others[1:]

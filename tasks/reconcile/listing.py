@@ -64,7 +64,7 @@ def compare_page(ledger: Ledger, run: Run, ours: Ours, card: Card, listed: tuple
     for remote in told.values():
         is_ours = ours.holds(remote.reference)
         row = rows.get(remote.reference) if is_ours else None
-        if remote.remote_id not in known:
+        if known.get(remote.remote_id) != (remote.reference if is_ours else ""):
             _count(result, remote, row, is_ours=is_ours)
         if is_ours:
             _take(result, remote, row, ours, card)

@@ -150,7 +150,7 @@ class Repairer:
         row = self._row(book, seen.reference)
         key = DocumentKey(row.shop, row.order_id, DocumentKind(row.kind), row.ordinal)
         if kind is FindingClass.MISSING_AT_PROVIDER:
-            return self._evidenced(book, finding, key)
+            return self._evidenced(book, finding, key, _read(book, row.remote_id))
         if kind is FindingClass.REPLACED:
             return self._evidenced(book, finding, key, self._only(book, seen.reference, key.kind))
         return self._evidenced(book, finding, key, _read(book, row.remote_id))
