@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Dialect, Integer, bindparam, exists, func, or_, select
 
-from providers.domain.documents import DocumentState
+from providers.domain.documents import DocumentKind, DocumentState
 from providers.domain.facts import Facts
 from providers.domain.known import OperationState, PaymentState
 from tasks.ledger.among import among, listed
@@ -147,6 +147,10 @@ class Matching:
         """Issued documents of the book, from the row behind `after`."""
         return self._load(_IN_WINDOW, _window(book, after, limit, days))
 
+    def credit_notes(self, book: str, shop: str, order_id: str) -> list[Expected]:
+        """The credit notes of the order in the book, in whatever state."""
+        return self._load(_CREDIT_NOTES, {"book": book, "shop": shop, "order_id": order_id})
+
     def made_of(self, book: str, *, after: int, limit: int, days: Days | None) -> list[MadeOf]:
         """What documents of the book that count, and their orders, consist of, from the row behind `after`."""
         with self._store.read() as connection:
@@ -244,6 +248,12 @@ def _unseen(_dialect: Dialect) -> Any:
     return _documents().where(*_some(_IS_IN_BOOK, ~seen)).order_by(_DOCUMENTS.c.id).limit(_MOST)
 
 
+def _credit_notes(_dialect: Dialect) -> Any:
+    order = (_DOCUMENTS.c.shop == bindparam("shop"), _DOCUMENTS.c.order_id == bindparam("order_id"))
+    of_kind = _DOCUMENTS.c.kind == DocumentKind.CREDIT_NOTE
+    return _documents().where(*order, of_kind, _DOCUMENTS.c.book == bindparam("book")).order_by(_DOCUMENTS.c.id)
+
+
 def _made_of(_dialect: Dialect) -> Any:
     members = ("id", "issue_date", "currency", "draft")
     return (
@@ -265,6 +275,7 @@ _BY_REFERENCE = Statement(_by_reference)
 _OWED_BY_REFERENCE = Statement(lambda dialect: _by_reference(dialect, _ORDERS.c.snapshot))
 _UNSEEN = Statement(_unseen)
 _IN_WINDOW = Statement(lambda _dialect: _documents().where(*_some(_IS_IN_BOOK)).order_by(_DOCUMENTS.c.id).limit(_MOST))
+_CREDIT_NOTES = Statement(_credit_notes)
 _MADE_OF = Statement(_made_of)
 _RECORDED = Statement(_recorded)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from providers.domain.card import Card, PaymentStyle
-from providers.domain.documents import DocumentState, RemoteDocument, RemoteState
+from providers.domain.documents import DocumentKind, DocumentState, RemoteDocument, RemoteState
 from providers.domain.money import minor_unit
 from providers.domain.resolving import payment_reference
 from tasks.ledger.matching import Expected
@@ -70,6 +70,8 @@ def _plain(text: str) -> str:
 
 
 def _money(row: Expected, remote: RemoteDocument, card: Card) -> Iterator[Difference]:
+    if row.kind == DocumentKind.CREDIT_NOTE:
+        return  # how money is given back is told by nobody from here
     if remote.payments is not None and any(payment.reference for payment in remote.payments):
         single = tuple(_single_payments(row, remote, card))
         if single:

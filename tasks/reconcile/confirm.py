@@ -6,13 +6,12 @@ difference is one, and nothing else is.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from providers.domain.card import PaymentStyle
-from providers.domain.documents import DocumentKind, DocumentState, RemoteDocument, RemoteState
+from providers.domain.documents import DocumentKind, DocumentState, RemoteDocument, RemoteState, key_of
 from providers.domain.equality import is_another
-from providers.domain.errors import Refused
 from providers.ports import InvoicingProvider
 from tasks.ledger.findings import Suspicion
 from tasks.ledger.ledger import Ledger
@@ -20,10 +19,12 @@ from tasks.ledger.matching import Expected
 from tasks.ledger.run import Sighting
 from tasks.reconcile.classes import FindingClass
 from tasks.reconcile.compare import Difference
+from tasks.reconcile.crediting import notes_of, unbalanced
 from tasks.reconcile.listing import Ours, suspicion, suspicions
+from tasks.reconcile.reading import Find, alive_there, read, read_again
 
-Find: TypeAlias = Callable[[str, DocumentKind], Sequence[RemoteDocument]]
-"""Every document of the kind with this reference."""
+Carried: TypeAlias = Callable[[str], Sequence[str]]
+"""The references that a list told and that begin so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +44,22 @@ def second_look(
     suspected: Suspicion,
     *,
     find: Find | None = None,
+    carried: Carried = lambda _prefix: (),
 ) -> Look:
     """What is true of the suspicion now. Raises the provider's read errors, and `LedgerUnavailable`.
 
     `find` takes the place of the provider's own, for one that would have to read its whole list for it.
     """
     find = find or provider.find
+    look = _look(ledger, provider, book, ours, suspected, find)
+    key = key_of(suspected.reference)
+    if not look.verdict or key is None or key.kind is not DocumentKind.CREDIT_NOTE:
+        return look
+    told = (suspected.reference, *carried(notes_of(key)))
+    return replace(look, verdict=(*look.verdict, *unbalanced(ledger, provider, book, key, find=find, told=told)))
+
+
+def _look(ledger: Ledger, provider: InvoicingProvider, book: str, ours: Ours, suspected: Suspicion, find: Find) -> Look:
     owed = provider.card.payments is PaymentStyle.NOT_AVAILABLE
     row = ledger.matching.by_references(book, [suspected.reference], owed=owed).get(suspected.reference)
     kind = FindingClass(suspected.kind)
@@ -85,25 +96,9 @@ _PAID: frozenset[str] = frozenset(
 )
 
 
-def read(provider: InvoicingProvider, remote_id: str) -> RemoteDocument | None:
-    """The document, or None where it does not exist (any more). Raises the provider's read errors."""
-    try:
-        return provider.read(remote_id)
-    except Refused as error:
-        if error.missing:
-            return None
-        raise
-
-
-def read_again(provider: InvoicingProvider, remote_id: str, reference: str) -> RemoteDocument | None:
-    """As `read`, and None also where another document has been given the id meanwhile."""
-    there = read(provider, remote_id)
-    return None if there is None or is_another(there, reference) else there
-
-
 def _gone(find: Find, row: Expected, other: RemoteDocument | None) -> Iterator[Suspicion]:
     """The document that we made is not there: is another one in its place? `other` has been given its id."""
-    others = [each for each in find(row.reference, DocumentKind(row.kind)) if _alive(each)]
+    others = [each for each in find(row.reference, DocumentKind(row.kind)) if alive_there(each)]
     if others:
         yield _replaced(row, others[0])
         return
@@ -126,8 +121,7 @@ def _several(
     provider: InvoicingProvider, find: Find, row: Expected | None, suspected: Suspicion
 ) -> Iterator[Suspicion]:
     """Those besides the one that we made, or besides the first where we made none."""
-    kind = DocumentKind(row.kind) if row is not None else DocumentKind.INVOICE
-    alive = [each for each in find(suspected.reference, kind) if _alive(each)]
+    alive = [each for each in find(suspected.reference, _kind(row, suspected.reference)) if alive_there(each)]
     if row is None or not row.issued:
         first, others = alive[:1], alive[1:]
     else:
@@ -138,7 +132,7 @@ def _several(
             yield _replaced(row, others[0])
             first, others = others[:1], others[1:]
         elif own is not None:
-            counts = _alive(own) or row.state is DocumentState.CANCELLED
+            counts = alive_there(own) or row.state is DocumentState.CANCELLED
             first = [own] if counts else others[:1]
             others = [each for each in others if each not in first]
     for each in others:
@@ -156,5 +150,8 @@ def _several(
         )
 
 
-def _alive(remote: RemoteDocument) -> bool:
-    return remote.state is not RemoteState.CANCELLED
+def _kind(row: Expected | None, reference: str) -> DocumentKind:
+    if row is not None:
+        return DocumentKind(row.kind)
+    key = key_of(reference)
+    return key.kind if key is not None else DocumentKind.INVOICE

@@ -58,7 +58,7 @@ def compare_page(ledger: Ledger, run: Run, ours: Ours, card: Card, listed: tuple
     """
     result = Compared()
     told = {each.remote_id: each for each in listed}
-    known = ledger.runs.known(run, told)
+    known = ledger.sightings.known(run, told)
     references = [each.reference for each in told.values() if ours.holds(each.reference)]
     rows = ledger.matching.by_references(run.book, references, owed=card.payments is PaymentStyle.NOT_AVAILABLE)
     for remote in told.values():

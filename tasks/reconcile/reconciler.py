@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
 
 import structlog
 
@@ -165,7 +166,7 @@ class Reconciler:
 
     def _doubles(self, run: Run) -> Iterator[Progress]:
         after = run.cursor
-        while found := self._ledger.runs.doubles(run, after=after, limit=_ROWS):
+        while found := self._ledger.sightings.doubles(run, after=after, limit=_ROWS):
             after = found[-1][0]
             twice = [_duplicate(reference, ids) for reference, ids in found]
             yield Progress(phase=Phase.DOUBLES, cursor=after, suspicions=twice)
@@ -210,11 +211,14 @@ class Reconciler:
     def _confirming(self, book: Book, run: Run) -> Iterator[Progress]:
         ours = ours_of(self._fronts, book.name)
         find = find_in_run(self._ledger, book, run, clock=self._clock, lease=lease_of(book.card))
+        carried = partial(self._ledger.sightings.told_below, run)
         after = int(run.cursor or 0)
         while suspected := self._ledger.findings.suspected(run.pk, after=after, limit=_ROWS):
             for each in suspected:
                 self._pause(book.name)
-                look = second_look(self._ledger, book.provider, book.name, ours, each.suspicion, find=find)
+                look = second_look(
+                    self._ledger, book.provider, book.name, ours, each.suspicion, find=find, carried=carried
+                )
                 after = each.pk
                 yield Progress(
                     phase=Phase.CONFIRMING,
@@ -239,7 +243,7 @@ class Reconciler:
         finished = self._ledger.runs.finish(
             run,
             differing=DIFFERING,
-            compared=self._ledger.runs.seen(run) + missing,
+            compared=self._ledger.sightings.seen(run) + missing,
             still_open=self._ledger.matching.under_way(run.book),
             now=self._clock(),
         )

@@ -9,7 +9,7 @@ from providers.ports import Window
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.run import Run, Scope
 from tasks.ports import Book, Clock
-from tasks.reconcile.confirm import Find, read_again
+from tasks.reconcile.reading import Find, read_again
 
 
 def find_in_run(ledger: Ledger, book: Book, run: Run, *, clock: Clock, lease: timedelta) -> Find | None:
@@ -31,7 +31,7 @@ def find_in_run(ledger: Ledger, book: Book, run: Run, *, clock: Clock, lease: ti
 
 
 def _seen(ledger: Ledger, book: Book, run: Run, reference: str) -> list[RemoteDocument]:
-    there = (read_again(book.provider, each, reference) for each in ledger.runs.carriers(run, reference))
+    there = (read_again(book.provider, each, reference) for each in ledger.sightings.carriers(run, reference))
     return [each for each in there if each is not None]
 
 
