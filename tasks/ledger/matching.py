@@ -1,25 +1,23 @@
 """The ledger's side of a reconciliation: what should stand in a book. Rows become values here, page by page.
 
-A list may tell a million documents: every statement is written once, and what a row holds as JSON is read only where
-somebody asks for it.
+A list may tell a million documents: every statement is written once.
 """
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Dialect, Integer, bindparam, exists, func, or_, select
+from sqlalchemy import Dialect, Integer, and_, bindparam, case, exists, func, or_, select
 
 from providers.domain.documents import DocumentKind, DocumentState
-from providers.domain.facts import Facts
 from providers.domain.known import OperationState, PaymentState
+from providers.domain.orders import OrderState
+from providers.domain.reasons import Code
 from tasks.ledger.among import among, listed
-from tasks.ledger.codec import facts_from
 from tasks.ledger.columns import ROW_ID
+from tasks.ledger.expected import IN_BOOK, UNDER_WAY, Expected, MadeOf
 from tasks.ledger.proof_tables import SightingRow
 from tasks.ledger.statements import Found, Statement
 from tasks.ledger.store import Store
@@ -31,95 +29,11 @@ _ORDERS = OrderRow.__table__  # type: ignore[attr-defined]
 _OPERATIONS = OperationRow.__table__  # type: ignore[attr-defined]
 _SIGHTINGS = SightingRow.__table__  # type: ignore[attr-defined]
 
-IN_BOOK = (DocumentState.ISSUED, DocumentState.CANCELLED)
-"""States of documents that are at the provider for sure."""
-UNDER_WAY = (DocumentState.SENT, DocumentState.UNKNOWN)
 _EVER = ("0001-01-01", "9999-12-31")
 _NOTHING = Decimal(0)
 
 Days = tuple[str, str]
 """The first and the last issue date, ISO 8601."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expected:
-    """A document as the ledger has it. Amounts are decimals in `currency`."""
-
-    pk: int
-    order_pk: int
-    shop: str
-    order_id: str
-    kind: str
-    ordinal: str
-    reference: str
-    state: DocumentState
-    remote_id: str
-    number: str
-    net: Decimal
-    tax: Decimal
-    gross: Decimal
-    currency: str
-    issue_date: date
-    issued_at: datetime | None
-    payments: tuple[tuple[str, Decimal], ...] = ()
-    """What is recorded: (key, amount)."""
-    owed: Decimal | None = None
-    """What the shop says was paid, for providers that cannot be told of payments."""
-    busy: bool = False
-    """Whether something is under way with its order: what differs may be right in a moment."""
-    draft: str = field(default="{}", repr=False)
-    kept: str | None = None
-    """What the provider told last, as text."""
-
-    @property
-    def issued(self) -> bool:
-        return self.state in IN_BOOK
-
-    @cached_property
-    def recorded(self) -> Decimal:
-        """What is recorded as paid."""
-        return sum((amount for _, amount in self.payments), _NOTHING)
-
-    @property
-    def paid(self) -> Decimal:
-        """What should be paid there."""
-        return self.recorded if self.owed is None else self.owed
-
-    @cached_property
-    def facts(self) -> Facts | None:
-        """What the provider told last."""
-        return facts_from(self.kept)
-
-    @property
-    def lines(self) -> int:
-        """How many there are: what splits into net and tax by rounding."""
-        return len(self._made_of.get("lines", ()))
-
-    @property
-    def buyer_name(self) -> str:
-        buyer = self._made_of.get("buyer", {})
-        person = f"{buyer.get('first_name', '')} {buyer.get('last_name', '')}".strip()
-        return str(buyer.get("company") or person)
-
-    @property
-    def buyer_tax_no(self) -> str:
-        return str(self._made_of.get("buyer", {}).get("tax_no", ""))
-
-    @cached_property
-    def _made_of(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.draft)
-        return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeOf:
-    """What an issued document, and its order as it is now, consist of: JSON with lines."""
-
-    pk: int
-    day: date
-    currency: str
-    draft: str
-    snapshot: str
 
 
 class Matching:
@@ -222,7 +136,18 @@ def _documents(*more: Any) -> Any:
         ),
     )
     joined = _ORDERS.c.id == _DOCUMENTS.c.order_pk
-    return select(*(_DOCUMENTS.c[name] for name in _MEMBERS), busy.label("busy"), *more).join(_ORDERS, joined)
+    members = (*(_DOCUMENTS.c[name] for name in _MEMBERS), busy.label("busy"), _PAID_THERE.label("paid_there"))
+    return select(*members, *more).join(_ORDERS, joined)
+
+
+# Snapshots are long, and wanted of few orders.
+_PAID_THERE = case(
+    (
+        and_(_ORDERS.c.state == OrderState.DONE, _ORDERS.c.reason.like(f'%"code":"{Code.PAID_THERE}"%')),
+        _ORDERS.c.snapshot,
+    ),
+    else_=None,
+)
 
 
 _MEMBERS = (
@@ -303,6 +228,7 @@ def _expected(row: Found, payments: tuple[tuple[str, Decimal], ...]) -> Expected
         kept=row["facts"],
         busy=row["busy"],
         owed=_owed(row["snapshot"]) if "snapshot" in row else None,
+        settled=_owed(row["paid_there"]) if row["paid_there"] else None,
     )
 
 

@@ -13,9 +13,9 @@ from providers.domain.card import PaymentStyle
 from providers.domain.documents import DocumentKind, DocumentState, RemoteDocument, RemoteState, key_of
 from providers.domain.equality import is_another
 from providers.ports import InvoicingProvider
+from tasks.ledger.expected import Expected
 from tasks.ledger.findings import Suspicion
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.matching import Expected
 from tasks.ledger.run import Sighting
 from tasks.reconcile.classes import FindingClass
 from tasks.reconcile.compare import Difference

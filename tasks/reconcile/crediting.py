@@ -10,9 +10,9 @@ from decimal import Decimal
 
 from providers.domain.documents import DocumentKey, DocumentKind, DocumentState, RemoteDocument
 from providers.ports import InvoicingProvider
+from tasks.ledger.expected import UNDER_WAY, Expected
 from tasks.ledger.findings import Suspicion
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.matching import UNDER_WAY, Expected
 from tasks.reconcile.classes import FindingClass
 from tasks.reconcile.reading import Find, alive_there, read_again
 

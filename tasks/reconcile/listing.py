@@ -9,9 +9,9 @@ from providers.domain.card import Card, PaymentStyle
 from providers.domain.documents import RemoteDocument, RemoteState
 from providers.domain.facts import Facts, facts_of, learned
 from tasks.ledger.codec import facts_text
+from tasks.ledger.expected import Expected
 from tasks.ledger.findings import Suspicion
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.matching import Expected
 from tasks.ledger.run import Run, Sighting
 from tasks.ledger.totals import ALL_RATES, Side, Sum
 from tasks.ports import ShopFronts

@@ -15,9 +15,9 @@ import structlog
 from providers.domain.card import Card
 from providers.domain.known import OperationState
 from providers.ports import Window
+from tasks.ledger.expected import Expected
 from tasks.ledger.findings import Judgement, Suspicion
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.matching import Expected
 from tasks.ledger.run import Phase, Progress, Run, RunState, Scope
 from tasks.ports import Book, Clock, ShopFronts
 from tasks.reconcile.classes import DIFFERING, FindingClass

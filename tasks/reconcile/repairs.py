@@ -14,9 +14,9 @@ import structlog
 from providers.domain.documents import DocumentKey, DocumentKind, RemoteDocument, key_of
 from providers.domain.mending import Due, Mend, Taken, Uncancelled, Unpaid, Vanished
 from tasks.ledger.decisions import Decision, InHand
+from tasks.ledger.expected import Expected
 from tasks.ledger.findings import Suspicion
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.matching import Expected
 from tasks.ledger.turn import Turn
 from tasks.ports import Bell, Book, Clock, ShopFronts
 from tasks.reconcile.classes import PERMITTED, FindingClass, Repair

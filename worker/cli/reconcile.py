@@ -16,7 +16,7 @@ from worker.cli.opening import open_wired
 from worker.cli.options import Config, Json
 
 if TYPE_CHECKING:
-    from tasks.ledger.matching import Expected
+    from tasks.ledger.expected import Expected
     from tasks.ledger.run import Run
     from tasks.ports import Book
     from tasks.reconcile import Report
