@@ -5,13 +5,14 @@ rows may have hidden one. So each suspicion is looked at again on both sides, by
 difference is one, and nothing else is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from providers.domain.card import PaymentStyle
 from providers.domain.documents import DocumentKind, DocumentState, RemoteDocument, RemoteState, key_of
 from providers.domain.equality import is_another
+from providers.domain.facts import Facts
 from providers.ports import InvoicingProvider
 from tasks.ledger.expected import Expected
 from tasks.ledger.findings import Suspicion
@@ -20,7 +21,7 @@ from tasks.ledger.run import Sighting
 from tasks.reconcile.classes import FindingClass
 from tasks.reconcile.compare import Difference
 from tasks.reconcile.crediting import notes_of, unbalanced
-from tasks.reconcile.listing import Ours, suspicion, suspicions
+from tasks.reconcile.listing import Ours, news_of, suspicion, suspicions
 from tasks.reconcile.reading import Find, alive_there, read, read_again
 
 Carried: TypeAlias = Callable[[str], Sequence[str]]
@@ -30,10 +31,11 @@ Carried: TypeAlias = Callable[[str], Sequence[str]]
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a second look showed. No verdict: both sides agree, or work is under way that will show in the next run.
-    `seen` is a document that the list had hidden."""
+    `seen` is a document that the list had hidden, `facts` what it told by its row that the ledger did not know."""
 
     verdict: tuple[Suspicion, ...] = ()
     seen: Sighting | None = None
+    facts: Mapping[int, Facts] = field(default_factory=dict)
 
 
 def second_look(
@@ -76,7 +78,8 @@ def _look(ledger: Ledger, provider: InvoicingProvider, book: str, ours: Ours, su
         return Look(tuple(_gone(find, row, there)))
     # One look settles every class: each of them is suspected by itself, and asks for its own.
     verdict = tuple(each for each in suspicions(row, there, ours, provider.card) if _belongs(each, suspected))
-    return Look(verdict, Sighting(remote_id=row.remote_id, reference=row.reference, document_pk=row.pk))
+    seen = Sighting(remote_id=row.remote_id, reference=row.reference, document_pk=row.pk)
+    return Look(verdict, seen, news_of(row, there))
 
 
 def _belongs(found: Suspicion, suspected: Suspicion) -> bool:

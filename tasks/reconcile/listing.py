@@ -92,12 +92,16 @@ def _take(result: Compared, remote: RemoteDocument, row: Expected | None, ours: 
             result.suspicions.append(another(row, remote))
         return
     result.suspicions.extend(suspicions(row, remote, ours, card))
+    result.facts |= news_of(row, remote)
+
+
+def news_of(row: Expected, remote: RemoteDocument) -> dict[int, Facts]:
+    """What the provider tells of the document that is not known yet, by its row; nothing where all of it is."""
     told = facts_of(remote)
     # Most documents tell what they told the last time, word for word: then nothing need be read.
     if facts_text(learned(None, told, recorded=row.recorded)) == row.kept:
-        return
-    if learned(row.facts, told, recorded=row.recorded) != row.facts:
-        result.facts[row.pk] = told
+        return {}
+    return {} if learned(row.facts, told, recorded=row.recorded) == row.facts else {row.pk: told}
 
 
 def suspicions(row: Expected, remote: RemoteDocument, ours: Ours, card: Card) -> Iterator[Suspicion]:

@@ -225,6 +225,7 @@ class Reconciler:
                     cursor=str(after),
                     sightings=[look.seen] if look.seen is not None else [],
                     judgement=Judgement(each.pk, look.verdict),
+                    facts=look.facts,
                 )
         yield Progress(phase=Phase.OVER if run.scope is Scope.CHANGES else Phase.TOTALS)
 

@@ -152,6 +152,17 @@ def test_what_the_engine_reads_back_itself_is_news_as_well(engine: Engine, provi
     assert kinds(engine) == ["invoice.tax_office"]
 
 
+def test_what_only_a_document_tells_that_is_read_by_itself_is_kept_and_told(
+    unpaid: Engine, provider: FakeProvider
+) -> None:
+    hidden = provider.documents.pop("r1")
+    provider.elsewhere["r1"] = replace(hidden, viewed_at=NOON, **PAID)  # type: ignore[arg-type]
+    compared(unpaid)
+    assert kinds(unpaid) == ["invoice.paid", "invoice.viewed"]
+    compared(unpaid)
+    assert len(told(unpaid)) == 2
+
+
 def test_a_step_that_is_not_written_leaves_no_notice(unpaid: Engine, provider: FakeProvider) -> None:
     provider.documents["r1"] = replace(provider.documents["r1"], **PAID)  # type: ignore[arg-type]
     provider.fails("listing", Unavailable("503"))
