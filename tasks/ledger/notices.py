@@ -134,6 +134,13 @@ class Notices:
             yield from map(_notice, rows)
             after = rows[-1]["id"]
 
+    def counts(self) -> dict[NoticeState, int]:
+        """How many notices there are in each state."""
+        sums = [func.count().filter(_where(state)).label(state) for state in NoticeState]
+        with self._store.read() as connection:
+            row = connection.execute(select(*sums)).one()
+        return dict(zip(NoticeState, row, strict=True))
+
     def document(self, book: str, remote_id: str, *, now: datetime) -> Placed | None:
         """The document that stands in the book under this id, the newest where a provider gave it again; None: it is
         none of ours."""
