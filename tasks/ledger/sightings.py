@@ -43,6 +43,12 @@ class Sightings:
         with self._store.read() as connection:
             return int(connection.execute(found).scalar_one())
 
+    def count(self, run: Run) -> int:
+        """How many documents the run has seen, those of others included."""
+        found = select(func.count()).where(_SIGHTINGS.c.run_pk == run.pk)
+        with self._store.read() as connection:
+            return int(connection.execute(found).scalar_one())
+
     def doubles(self, run: Run, *, after: str, limit: int) -> list[tuple[str, tuple[str, ...]]]:
         """References behind `after` that several documents carry, with the ids of these documents."""
         several = (

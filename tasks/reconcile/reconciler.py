@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from typing import TypeAlias
 
 import structlog
 
@@ -36,6 +37,10 @@ _ROWS = 500
 _STUCK_AFTER = timedelta(minutes=30)
 """Beyond the time in which a call settles: nobody took care of it since."""
 _DUE_AFTER = timedelta(hours=1)
+
+
+OnPage: TypeAlias = Callable[[Run, Progress], object]
+"""Hears of each step that was written: the run as it stands then, and what the step found."""
 
 
 class NotProvable(Exception):
@@ -85,7 +90,7 @@ class Reconciler:
         run: Run,
         *,
         seconds: float | None = None,
-        on_page: Callable[[Run], object] = lambda _run: None,
+        on_page: OnPage = lambda _run, _progress: None,
     ) -> Run:
         """Drive the run, to its end or for about so many seconds. Gives it as it stands then.
 
@@ -100,7 +105,7 @@ class Reconciler:
             while run.state is RunState.RUNNING:
                 for progress in self._phase(book, run):
                     run = self._ledger.runs.advance(run, progress, now=self._clock(), lease=lease)
-                    on_page(run)
+                    on_page(run, progress)
                     if run.phase is Phase.OVER or (until is not None and time.monotonic() > until):
                         break
                 if run.phase is Phase.OVER:
@@ -147,6 +152,7 @@ class Reconciler:
                 suspicions=found.suspicions,
                 sums=found.sums if run.scope is not Scope.CHANGES else (),
                 facts=found.facts,
+                total=page.total,
             )
             self._pause(book.name)
         yield Progress(phase=Phase.DOUBLES if run.scope is Scope.CHANGES else Phase.UNSEEN)

@@ -10,7 +10,7 @@ from providers.domain.card import PaymentStyle
 from providers.domain.documents import RemoteDocument, RemotePayment, RemoteState
 from providers.domain.errors import OutcomeUnknown, Unavailable
 from providers.domain.policy import Cancelled, IssueOn, Policy
-from tasks.ledger.run import Phase, Run, RunUnderWay, Scope
+from tasks.ledger.run import Phase, Progress, Run, RunUnderWay, Scope
 from tasks.ledger.totals import ALL_RATES, Side
 from tasks.reconcile import Asked, Finding, FindingClass, Reconciler, Repair, Report, reconcile
 from tests.builders import BOOK, NOON, a_card, a_paid_order, an_order
@@ -105,7 +105,7 @@ def reconcile_behind_the_first_page(engine: Engine, provider: FakeProvider) -> R
     """What was listed first is gone by the time that it is looked at by itself."""
     gone_by: list[int] = []
 
-    def on_page(run: Run) -> None:
+    def on_page(run: Run, _progress: Progress) -> None:
         if run.phase is not Phase.LISTING and not gone_by:
             gone_by.append(run.pages)
             del provider.documents["r1"]
