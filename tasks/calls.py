@@ -9,7 +9,6 @@ from providers.domain.equality import is_another
 from providers.domain.errors import (
     AccessDenied,
     CannotExpress,
-    FieldRefusal,
     NotSent,
     OutcomeUnknown,
     Refused,
@@ -35,7 +34,7 @@ from providers.domain.steps import Call, Cancel, Create, Email, LookUp, Pay, Ver
 from providers.ports import Prepared
 from tasks.looking_first import already_made
 from tasks.ports import Book, Clock
-from tasks.reasons import internal, refusal, vanished
+from tasks.reasons import given_away, internal, refusal, vanished
 
 log = structlog.get_logger()
 
@@ -166,7 +165,7 @@ def _look_up(book: Book, step: LookUp, clock: Clock) -> Result:
         return resolve_create(operation, found, book.card, now=clock())
     remote = book.provider.read(step.document.remote_id)
     if is_another(remote, step.document.reference):
-        raise Refused(FieldRefusal("", f"its id stands for {remote.reference} now"), missing=True)
+        raise given_away(remote)
     match operation.action:
         case Action.PAY:
             return resolve_payment(operation, step.document, remote, book.card, now=clock())
