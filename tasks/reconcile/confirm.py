@@ -7,6 +7,7 @@ difference is one, and nothing else is.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TypeAlias
 
 from providers.domain.card import PaymentStyle
@@ -52,7 +53,7 @@ def second_look(
 
     `find` takes the place of the provider's own, for one that would have to read its whole list for it.
     """
-    find = find or provider.find
+    find = cache(find or provider.find)  # one look asks once, for a whole list may have to be read
     look = _look(ledger, provider, book, ours, suspected, find)
     key = key_of(suspected.reference)
     if not look.verdict or key is None or key.kind is not DocumentKind.CREDIT_NOTE:

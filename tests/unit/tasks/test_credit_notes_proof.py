@@ -6,6 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from providers.domain.card import CreditStyle
 from providers.domain.documents import DocumentKind, RemoteDocument, RemoteState
@@ -244,3 +246,28 @@ class TestAtProviders:
         assert desk.repair(FindingClass.REPLACED).done
         assert desk.goes_on().good
         assert desk.engine.line().documents[-1].remote_id == copy
+
+    @given(doings=st.lists(st.tuples(st.sampled_from([PART, REST]), st.sampled_from(["delete", "copy", "amount"]))))
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    def test_whatever_is_done_to_them_is_found_exactly(
+        self, desk: Desk, account: Account, doings: list[tuple[Refund, str]]
+    ) -> None:
+        if len(desk.engine.line().documents) < 3:
+            desk.give_back(PART, REST)
+            account.keep()
+        account.back()
+        expected: set[tuple[FindingClass, str]] = set()
+        for refund, doing in dict(doings).items():
+            reference = f"garden/1001/credit_note/{refund.refund_id}"
+            (there,) = account.ids(reference)
+            match doing:
+                case "delete":
+                    account.delete(there)
+                    expected.add((FindingClass.MISSING_AT_PROVIDER, reference))
+                case "copy":
+                    account.add(there, reference)
+                    expected.add((FindingClass.DUPLICATE, reference))
+                case _:
+                    account.raise_amount(there)
+                    expected.add((FindingClass.AMOUNT, reference))
+        assert set(desk.found()) == expected | ({SUMS} if expected else set())
