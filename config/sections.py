@@ -180,6 +180,24 @@ class ReconcileSettings(Section):
     repair: RepairSettings = RepairSettings()
 
 
+class BookRepairSettings(Section):
+    """As `RepairSettings`, for one book. None: what `[reconcile.repair]` says."""
+
+    missing_at_provider: Literal["report", "plan_again"] | None = None
+    missing_in_ledger: Literal["report", "adopt"] | None = None
+    replaced_at_provider: Literal["report", "adopt"] | None = None
+    currency_different: Literal["report", "reread"] | None = None
+    amount_different: Literal["report", "reread"] | None = None
+    tax_different: Literal["report", "reread"] | None = None
+    unpaid_there: Literal["report", "record_payment"] | None = None
+    payment_missing: Literal["report", "record_payment"] | None = None
+    cancelled_there: Literal["report", "adopt"] | None = None
+    not_cancelled_there: Literal["report", "plan_again"] | None = None
+    stuck_operation: Literal["report", "reread"] | None = None
+    unknown_overdue: Literal["report", "reread"] | None = None
+    order_without_document: Literal["report", "plan_again"] | None = None
+
+
 class BookReconcileSettings(Section):
     enabled: bool | None = None
     """Whether the book is compared by itself. None, here and below: what `[reconcile]` says."""
@@ -189,6 +207,7 @@ class BookReconcileSettings(Section):
     """When its whole current month is compared."""
     month_day: Whole | None = Field(default=None, ge=1, le=28)
     """The day on which its whole last month is compared."""
+    repair: BookRepairSettings = BookRepairSettings()
 
 
 class PolicySettings(Section):

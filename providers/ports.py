@@ -172,6 +172,8 @@ class Page:
 
     documents: tuple[RemoteDocument, ...]
     cursor: str
+    total: int | None = None
+    """How many documents the whole list has; None where the provider does not tell."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

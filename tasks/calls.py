@@ -6,6 +6,7 @@ from datetime import datetime
 import structlog
 
 from providers.domain.documents import DocumentKind, RemoteDocument
+from providers.domain.equality import is_another
 from providers.domain.errors import (
     AccessDenied,
     CannotExpress,
@@ -34,7 +35,7 @@ from providers.domain.steps import Call, Cancel, Create, Email, LookUp, Pay, Ver
 from providers.ports import BulkWriter, Prepared
 from tasks.looking_first import already_made
 from tasks.ports import Book, Clock
-from tasks.reasons import internal, refusal, vanished
+from tasks.reasons import given_away, internal, refusal, vanished
 
 log = structlog.get_logger()
 
@@ -200,6 +201,8 @@ def _look_up(book: Book, step: LookUp, clock: Clock) -> Result:
         found = book.provider.find(step.document.reference, DocumentKind(operation.document.kind))
         return resolve_create(operation, found, book.card, now=clock())
     remote = book.provider.read(step.document.remote_id)
+    if is_another(remote, step.document.reference):
+        raise given_away(remote)
     match operation.action:
         case Action.PAY:
             return resolve_payment(operation, step.document, remote, book.card, now=clock())

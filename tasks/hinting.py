@@ -17,6 +17,7 @@ from typing import Final
 
 import structlog
 
+from providers.domain.equality import is_another
 from providers.domain.errors import ProviderError
 from providers.domain.facts import facts_of
 from tasks.ledger.ledger import Ledger
@@ -119,6 +120,8 @@ class Rereader:
             except ProviderError as error:
                 log.info("document.unread", book=name, error=str(error))
                 return False
+        if is_another(remote, placed.reference):
+            return False
         self._ledger.notices.learn(placed.pk, facts_of(remote), now=self._clock())
         log.info("document.reread", book=name, shop=placed.shop, order=placed.order)
         return True

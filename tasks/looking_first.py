@@ -8,6 +8,7 @@ from datetime import datetime
 
 from providers.domain.card import Finding
 from providers.domain.documents import DocumentKind
+from providers.domain.equality import is_another
 from providers.domain.errors import CannotExpress, NotSent, Unavailable
 from providers.domain.known import Known
 from providers.domain.reasons import Code, Reason
@@ -15,6 +16,7 @@ from providers.domain.resolving import duplicates, resolve_email, resolve_paymen
 from providers.domain.results import Emailed, Issued, Paid, Result, Unclear, intended
 from providers.domain.steps import Create, Email, Pay, Write
 from tasks.ports import Book
+from tasks.reasons import given_away, vanished
 
 
 def already_made(book: Book, step: Write, now: datetime) -> Result | None:
@@ -50,6 +52,8 @@ def _effect(book: Book, step: Write, now: datetime) -> Result | None:
     operation, document = known.operation, known.at(step.document.key)
     assert operation is not None  # noqa: S101  (an intent opens one)
     remote = book.provider.read(step.document.remote_id)
+    if is_another(remote, step.document.reference):
+        return Unclear(reason=vanished(book, step, given_away(remote)))
     if isinstance(step, Email):
         sent = resolve_email(operation, remote)
         return sent if isinstance(sent, Emailed) else None

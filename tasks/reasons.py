@@ -1,9 +1,10 @@
 """The reasons that the engine itself gives: what a provider said, what is missing, what is our own fault."""
 
-from providers.domain.errors import Refused
+from providers.domain.documents import RemoteDocument
+from providers.domain.errors import FieldRefusal, Refused
 from providers.domain.reasons import Code, Reason
 from providers.domain.results import Lost, Result, Unsent
-from providers.domain.steps import LookUp, Verify
+from providers.domain.steps import Email, LookUp, Pay, Verify
 from tasks.ledger.turn import Turn
 from tasks.ports import Book
 
@@ -72,7 +73,12 @@ def internal(error: Exception) -> Reason:
     )
 
 
-def vanished(book: Book, step: Verify | LookUp, error: Refused) -> Reason:
+def given_away(remote: RemoteDocument) -> Refused:
+    """As if a document were not there: its id stands for another one now."""
+    return Refused(FieldRefusal("", f"its id stands for {remote.reference} now"), missing=True)
+
+
+def vanished(book: Book, step: Verify | LookUp | Pay | Email, error: Refused) -> Reason:
     """A document that we know of is not there any more."""
     told = step.document.number or step.document.remote_id
     return Reason(

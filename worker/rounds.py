@@ -18,12 +18,16 @@ def habits(settings: Settings, books: Mapping[str, Book]) -> Habits:
     told = settings.reconcile
     return Habits(
         timetables=_timetables(settings, (name for name, book in books.items() if book.card.lists)),
-        repairs={
-            FindingClass(kind): Repair(repair) for kind, repair in told.repair.model_dump().items() if repair != _REPORT
-        },
+        repairs={name: _repairs(told, book) for name, book in settings.books.items()},
         repair_at_most=told.repair_at_most,
         keep_runs=told.keep_runs,
     )
+
+
+def _repairs(told: ReconcileSettings, book: BookSettings) -> dict[FindingClass, Repair]:
+    """What is done in the book: what it says itself, else what is said for all."""
+    policy = told.repair.model_dump() | book.reconcile.repair.model_dump(exclude_none=True)
+    return {FindingClass(kind): Repair(repair) for kind, repair in policy.items() if repair != _REPORT}
 
 
 def timetables(settings: Settings) -> dict[str, Timetable]:

@@ -45,16 +45,27 @@ def next_credit(
     for refund in order.refunds:
         if refund.refund_id in made:
             continue
-        drafted = credit_note(order, refund, invoice, policy, before=_in_order(order, notes, made), today=today)
+        note_known = known.document(DocumentKind.CREDIT_NOTE, refund.refund_id)
+        if note_known is not None and note_known.state is DocumentState.CANCELLED:
+            return Stop(reason=_cancelled(note_known))
+        drafted = next_note(order, refund, invoice, known, policy, today=today)
         if isinstance(drafted, Reason):
             return Stop(reason=drafted)
-        note_known = known.document(DocumentKind.CREDIT_NOTE, refund.refund_id)
         generation = 1
         if note_known is not None:
             generation = note_known.generation + (note_known.state is DocumentState.REFUSED)
         reference = drafted.key.reference(card.reference_length)
         return Create(draft=drafted, reference=reference, generation=generation)
     return None
+
+
+def next_note(
+    order: Order, refund: Refund, invoice: KnownDocument, known: Known, policy: Policy, *, today: date
+) -> Draft | Reason:
+    """The credit note of the refund, after those that the order has already; or why it cannot be said."""
+    notes = [document for document in known.documents if document.key.kind is DocumentKind.CREDIT_NOTE]
+    made = {note.key.ordinal for note in notes if note.state is DocumentState.ISSUED}
+    return credit_note(order, refund, invoice, policy, before=_in_order(order, notes, made), today=today)
 
 
 def credit_note(
@@ -111,6 +122,18 @@ def _withdrawn(order: Order, notes: Sequence[KnownDocument]) -> Reason | None:
                 remedy="Correct the refund in the shop, or the credit note in the book by hand.",
             )
     return None
+
+
+def _cancelled(note: KnownDocument) -> Reason:
+    """Somebody took the credit note back in the book, and the shop says that the money was given back."""
+    return Reason(
+        code=Code.CANCELLED_AT_PROVIDER,
+        text=f"Credit note {note.number or note.remote_id} over {note.gross} {note.currency} was cancelled there, "
+        "and the refund stands in the shop",
+        field=f"refunds.{note.key.ordinal}",
+        value=str(-note.gross),
+        remedy="Correct the refund in the shop, or make the credit note in the book by hand.",
+    )
 
 
 def _less(lines: tuple[DraftLine, ...], refund: Refund, order: Order, policy: Policy) -> tuple[DraftLine, ...] | Reason:

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from providers.domain.money import ZERO
 from providers.domain.orders import Buyer, LineKind, PaymentKind, TaxCategory
@@ -78,6 +78,22 @@ class DocumentKey:
         """
         invoice = self.kind is DocumentKind.INVOICE and self.ordinal == "1"
         return shortened(f"{quoted(self.shop)}/{quoted(self.order_id)}" if invoice else str(self), max_length)
+
+
+def key_of(reference: str) -> DocumentKey | None:
+    """The business fact that a reference of ours stands for; None where it cannot be read back, as a shortened one."""
+    parts = [unquote(part) for part in reference.split("/")]
+    try:
+        match parts:
+            case [shop, order_id]:
+                key = DocumentKey(shop, order_id, DocumentKind.INVOICE)
+            case [shop, order_id, kind, ordinal]:
+                key = DocumentKey(shop, order_id, DocumentKind(kind), ordinal)
+            case _:
+                return None
+    except ValueError:
+        return None
+    return key if key.reference() == reference else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,10 +5,19 @@ from providers.domain.known import KnownDocument
 from providers.domain.reasons import Code, Reason
 
 
+def is_another(remote: RemoteDocument, reference: str) -> bool:
+    """Whether it says by its reference that it is not the document that was made with `reference`.
+
+    An id alone proves nothing, for a provider may give the id of a deleted document to a new one. Where no reference
+    is told, the id has to do.
+    """
+    return bool(remote.reference) and remote.reference != reference
+
+
 def contradiction(document: KnownDocument, remote: RemoteDocument) -> Reason | None:
     """Why the provider's document is another one than we asked for; None when nothing that it tells differs."""
     told = remote.number or remote.remote_id
-    if remote.reference and remote.reference != document.reference:
+    if is_another(remote, document.reference):
         return _differs(Code.PROVIDER_REFERENCE_DIFFERS, told, "reference", remote.reference, document.reference)
     if remote.state is RemoteState.CANCELLED:
         return _differs(Code.CANCELLED_AT_PROVIDER, told, "state", "cancelled", "open or paid")

@@ -115,7 +115,7 @@ def _row(run_pk: int, suspicion: Suspicion, state: FindingState) -> dict[str, ob
         "order_id": suspicion.order_id,
         "expected": suspicion.expected,
         "found": suspicion.found,
-        "money": suspicion.money,
+        "money": abs(suspicion.money),  # a credit note's amounts are negative, and at stake all the same
         "currency": suspicion.currency,
         "since": suspicion.since,
         "repaired": "",

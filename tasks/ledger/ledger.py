@@ -16,6 +16,7 @@ from tasks.ledger.notices import Notices
 from tasks.ledger.overdue import Overdue
 from tasks.ledger.run_history import RunHistory
 from tasks.ledger.runs import Runs
+from tasks.ledger.sightings import Sightings
 from tasks.ledger.store import Store
 from tasks.ledger.totals import Totals
 from tasks.ledger.turns import Turns
@@ -41,6 +42,7 @@ class Ledger:
         self.matching = Matching(store)
         self.overdue = Overdue(store)
         self.runs = Runs(store, news)
+        self.sightings = Sightings(store)
         self.history = RunHistory(store)
         self.notices = Notices(store, news)
         self.findings = Findings(store)

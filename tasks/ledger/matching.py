@@ -1,25 +1,23 @@
 """The ledger's side of a reconciliation: what should stand in a book. Rows become values here, page by page.
 
-A list may tell a million documents: every statement is written once, and what a row holds as JSON is read only where
-somebody asks for it.
+A list may tell a million documents: every statement is written once.
 """
 
 import json
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Dialect, Integer, bindparam, exists, func, or_, select
+from sqlalchemy import Dialect, Integer, and_, bindparam, case, exists, func, or_, select
 
-from providers.domain.documents import DocumentState
-from providers.domain.facts import Facts
+from providers.domain.documents import DocumentKind, DocumentState
 from providers.domain.known import OperationState, PaymentState
+from providers.domain.orders import OrderState
+from providers.domain.reasons import Code
 from tasks.ledger.among import among, listed
-from tasks.ledger.codec import facts_from
 from tasks.ledger.columns import ROW_ID
+from tasks.ledger.expected import IN_BOOK, UNDER_WAY, Expected, MadeOf
 from tasks.ledger.proof_tables import SightingRow
 from tasks.ledger.statements import Found, Statement
 from tasks.ledger.store import Store
@@ -31,95 +29,11 @@ _ORDERS = OrderRow.__table__  # type: ignore[attr-defined]
 _OPERATIONS = OperationRow.__table__  # type: ignore[attr-defined]
 _SIGHTINGS = SightingRow.__table__  # type: ignore[attr-defined]
 
-IN_BOOK = (DocumentState.ISSUED, DocumentState.CANCELLED)
-"""States of documents that are at the provider for sure."""
-UNDER_WAY = (DocumentState.SENT, DocumentState.UNKNOWN)
 _EVER = ("0001-01-01", "9999-12-31")
 _NOTHING = Decimal(0)
 
 Days = tuple[str, str]
 """The first and the last issue date, ISO 8601."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expected:
-    """A document as the ledger has it. Amounts are decimals in `currency`."""
-
-    pk: int
-    order_pk: int
-    shop: str
-    order_id: str
-    kind: str
-    ordinal: str
-    reference: str
-    state: DocumentState
-    remote_id: str
-    number: str
-    net: Decimal
-    tax: Decimal
-    gross: Decimal
-    currency: str
-    issue_date: date
-    issued_at: datetime | None
-    payments: tuple[tuple[str, Decimal], ...] = ()
-    """What is recorded: (key, amount)."""
-    owed: Decimal | None = None
-    """What the shop says was paid, for providers that cannot be told of payments."""
-    busy: bool = False
-    """Whether something is under way with its order: what differs may be right in a moment."""
-    draft: str = field(default="{}", repr=False)
-    kept: str | None = None
-    """What the provider told last, as text."""
-
-    @property
-    def issued(self) -> bool:
-        return self.state in IN_BOOK
-
-    @cached_property
-    def recorded(self) -> Decimal:
-        """What is recorded as paid."""
-        return sum((amount for _, amount in self.payments), _NOTHING)
-
-    @property
-    def paid(self) -> Decimal:
-        """What should be paid there."""
-        return self.recorded if self.owed is None else self.owed
-
-    @cached_property
-    def facts(self) -> Facts | None:
-        """What the provider told last."""
-        return facts_from(self.kept)
-
-    @property
-    def lines(self) -> int:
-        """How many there are: what splits into net and tax by rounding."""
-        return len(self._made_of.get("lines", ()))
-
-    @property
-    def buyer_name(self) -> str:
-        buyer = self._made_of.get("buyer", {})
-        person = f"{buyer.get('first_name', '')} {buyer.get('last_name', '')}".strip()
-        return str(buyer.get("company") or person)
-
-    @property
-    def buyer_tax_no(self) -> str:
-        return str(self._made_of.get("buyer", {}).get("tax_no", ""))
-
-    @cached_property
-    def _made_of(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.draft)
-        return found
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MadeOf:
-    """What an issued document, and its order as it is now, consist of: JSON with lines."""
-
-    pk: int
-    day: date
-    currency: str
-    draft: str
-    snapshot: str
 
 
 class Matching:
@@ -146,6 +60,10 @@ class Matching:
     def in_window(self, book: str, *, after: int, limit: int, days: Days | None) -> list[Expected]:
         """Issued documents of the book, from the row behind `after`."""
         return self._load(_IN_WINDOW, _window(book, after, limit, days))
+
+    def credit_notes(self, book: str, shop: str, order_id: str) -> list[Expected]:
+        """The credit notes of the order in the book, in whatever state."""
+        return self._load(_CREDIT_NOTES, {"book": book, "shop": shop, "order_id": order_id})
 
     def made_of(self, book: str, *, after: int, limit: int, days: Days | None) -> list[MadeOf]:
         """What documents of the book that count, and their orders, consist of, from the row behind `after`."""
@@ -218,7 +136,18 @@ def _documents(*more: Any) -> Any:
         ),
     )
     joined = _ORDERS.c.id == _DOCUMENTS.c.order_pk
-    return select(*(_DOCUMENTS.c[name] for name in _MEMBERS), busy.label("busy"), *more).join(_ORDERS, joined)
+    members = (*(_DOCUMENTS.c[name] for name in _MEMBERS), busy.label("busy"), _PAID_THERE.label("paid_there"))
+    return select(*members, *more).join(_ORDERS, joined)
+
+
+# Snapshots are long, and wanted of few orders.
+_PAID_THERE = case(
+    (
+        and_(_ORDERS.c.state == OrderState.DONE, _ORDERS.c.reason.like(f'%"code":"{Code.PAID_THERE}"%')),
+        _ORDERS.c.snapshot,
+    ),
+    else_=None,
+)
 
 
 _MEMBERS = (
@@ -234,8 +163,20 @@ def _by_reference(dialect: Dialect, *more: Any) -> Any:
 
 def _unseen(_dialect: Dialect) -> Any:
     run = bindparam("run_pk", type_=ROW_ID)
-    seen = exists().where(_SIGHTINGS.c.run_pk == run, _SIGHTINGS.c.remote_id == _DOCUMENTS.c.remote_id)
+    # Providers give ids again: only the reference tells that what stands there is still this very document. Where a
+    # list leaves it out, the document counts as not seen, and the second look reads it by itself.
+    seen = exists().where(
+        _SIGHTINGS.c.run_pk == run,
+        _SIGHTINGS.c.remote_id == _DOCUMENTS.c.remote_id,
+        _SIGHTINGS.c.reference == _DOCUMENTS.c.reference,
+    )
     return _documents().where(*_some(_IS_IN_BOOK, ~seen)).order_by(_DOCUMENTS.c.id).limit(_MOST)
+
+
+def _credit_notes(_dialect: Dialect) -> Any:
+    order = (_DOCUMENTS.c.shop == bindparam("shop"), _DOCUMENTS.c.order_id == bindparam("order_id"))
+    of_kind = _DOCUMENTS.c.kind == DocumentKind.CREDIT_NOTE
+    return _documents().where(*order, of_kind, _DOCUMENTS.c.book == bindparam("book")).order_by(_DOCUMENTS.c.id)
 
 
 def _made_of(_dialect: Dialect) -> Any:
@@ -259,6 +200,7 @@ _BY_REFERENCE = Statement(_by_reference)
 _OWED_BY_REFERENCE = Statement(lambda dialect: _by_reference(dialect, _ORDERS.c.snapshot))
 _UNSEEN = Statement(_unseen)
 _IN_WINDOW = Statement(lambda _dialect: _documents().where(*_some(_IS_IN_BOOK)).order_by(_DOCUMENTS.c.id).limit(_MOST))
+_CREDIT_NOTES = Statement(_credit_notes)
 _MADE_OF = Statement(_made_of)
 _RECORDED = Statement(_recorded)
 
@@ -286,6 +228,7 @@ def _expected(row: Found, payments: tuple[tuple[str, Decimal], ...]) -> Expected
         kept=row["facts"],
         busy=row["busy"],
         owed=_owed(row["snapshot"]) if "snapshot" in row else None,
+        settled=_owed(row["paid_there"]) if row["paid_there"] else None,
     )
 
 

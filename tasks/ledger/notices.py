@@ -60,6 +60,7 @@ class Placed:
     pk: int
     shop: str
     order: str
+    reference: str
     in_hand: bool
     touched_at: datetime
 
@@ -133,25 +134,43 @@ class Notices:
             yield from map(_notice, rows)
             after = rows[-1]["id"]
 
+    def counts(self) -> dict[NoticeState, int]:
+        """How many notices there are in each state."""
+        sums = [func.count().filter(_where(state)).label(state) for state in NoticeState]
+        with self._store.read() as connection:
+            row = connection.execute(select(*sums)).one()
+        return dict(zip(NoticeState, row, strict=True))
+
     def document(self, book: str, remote_id: str, *, now: datetime) -> Placed | None:
-        """The document that stands in the book under this id; None: it is none of ours."""
+        """The document that stands in the book under this id, the newest where a provider gave it again; None: it is
+        none of ours."""
         found = (
             select(
                 _DOCUMENTS.c.id,
                 _DOCUMENTS.c.shop,
                 _DOCUMENTS.c.order_id,
+                _DOCUMENTS.c.reference,
                 _ORDERS.c.lease_until,
                 _ORDERS.c.updated_at,
             )
             .join(_ORDERS, _ORDERS.c.id == _DOCUMENTS.c.order_pk)
             .where(_DOCUMENTS.c.book == book, _DOCUMENTS.c.remote_id == remote_id)
+            .order_by(_DOCUMENTS.c.id.desc())
+            .limit(1)
         )
         with self._store.read() as connection:
             row = connection.execute(found).first() if remote_id else None
         if row is None:
             return None
         held = row.lease_until > now
-        return Placed(pk=row.id, shop=row.shop, order=row.order_id, in_hand=held, touched_at=row.updated_at)
+        return Placed(
+            pk=row.id,
+            shop=row.shop,
+            order=row.order_id,
+            reference=row.reference,
+            in_hand=held,
+            touched_at=row.updated_at,
+        )
 
     def learn(self, pk: int, told: Facts, *, now: datetime) -> None:
         """Write what the provider tells of a document, and the notices of it."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import and_, exists, or_, select
 
 from providers.domain.known import OperationState
-from tasks.ledger.matching import IN_BOOK
+from tasks.ledger.expected import IN_BOOK
 from tasks.ledger.store import Store
 from tasks.ledger.tables import DocumentRow, OperationRow, OrderRow
 

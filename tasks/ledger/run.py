@@ -98,6 +98,8 @@ class Progress:
     sums: Sequence[Sum] = ()
     facts: Mapping[int, Facts] = field(default_factory=dict)
     """Document -> what the provider told of it."""
+    total: int | None = None
+    """How many documents the provider's list has, where it tells. For people; it is not kept."""
 
 
 class RunLost(Exception):

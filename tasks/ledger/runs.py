@@ -1,14 +1,12 @@
 """Reconciliations as the ledger keeps them: one at a time for each book, resumable at the page where it stood."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Dialect, RowMapping, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, Dialect, RowMapping, func, select, update
 
-from tasks.ledger.among import among, listed
-from tasks.ledger.columns import ROW_ID
 from tasks.ledger.findings import write_judgement, write_suspicions
 from tasks.ledger.news import News
 from tasks.ledger.proof_tables import FindingRow, RunRow, SightingRow
@@ -23,13 +21,13 @@ _SIGHTINGS = SightingRow.__table__  # type: ignore[attr-defined]
 _FINDINGS = FindingRow.__table__  # type: ignore[attr-defined]
 
 
-def _known(dialect: Dialect) -> Any:
-    of_run = _SIGHTINGS.c.run_pk == bindparam("run_pk", type_=ROW_ID)
-    return select(_SIGHTINGS.c.remote_id).where(of_run, among(_SIGHTINGS.c.remote_id, "ids", dialect))
+def _see(dialect: Dialect) -> Any:
+    insert = upsert(SightingRow, dialect)
+    changed = {name: insert.excluded[name] for name in ("reference", "document_pk")}
+    return insert.on_conflict_do_update(index_elements=["run_pk", "remote_id"], set_=changed)
 
 
-_KNOWN = Statement(_known)
-_SEE = Statement(lambda dialect: upsert(SightingRow, dialect).on_conflict_do_nothing())
+_SEE = Statement(_see)
 
 
 class Runs:
@@ -94,12 +92,6 @@ class Runs:
             raise RunLost(f"run {run.pk}")
         raise RunUnderWay(newest)
 
-    def known(self, run: Run, remote_ids: Iterable[str]) -> set[str]:
-        """Those of the documents that the run has seen already: a list may tell a row twice."""
-        with self._store.read() as connection:
-            told = {"run_pk": run.pk, "ids": listed(connection, set(remote_ids))}
-            return {row["remote_id"] for row in _KNOWN.all(connection, told)}
-
     def advance(self, run: Run, progress: Progress, *, now: datetime, lease: timedelta) -> Run:
         """Write one step of the run, all of it or nothing. Raises `RunLost`."""
         with self._store.write() as connection:
@@ -118,32 +110,6 @@ class Runs:
             held = update(_RUNS).where(*_held(run, now)).values(lease_until=now + lease)
             if connection.execute(held).rowcount == 0:
                 raise RunLost(f"run {run.pk}, fence {run.fence}")
-
-    def doubles(self, run: Run, *, after: str, limit: int) -> list[tuple[str, tuple[str, ...]]]:
-        """References behind `after` that several documents carry, with the ids of these documents."""
-        several = (
-            select(_SIGHTINGS.c.reference)
-            .where(_SIGHTINGS.c.run_pk == run.pk, _SIGHTINGS.c.reference > after)
-            .group_by(_SIGHTINGS.c.reference)
-            .having(func.count() > 1)
-            .order_by(_SIGHTINGS.c.reference)
-            .limit(limit)
-        )
-        with self._store.read() as connection:
-            references = list(connection.execute(several).scalars())
-            ids: dict[str, list[str]] = {reference: [] for reference in references}
-            found = select(_SIGHTINGS.c.reference, _SIGHTINGS.c.remote_id).where(
-                _SIGHTINGS.c.run_pk == run.pk, _SIGHTINGS.c.reference.in_(references)
-            )
-            for reference, remote_id in connection.execute(found) if references else ():
-                ids[reference].append(remote_id)
-        return [(reference, tuple(sorted(each))) for reference, each in ids.items()]
-
-    def carriers(self, run: Run, reference: str) -> list[str]:
-        """The documents that the run saw with the reference."""
-        found = select(_SIGHTINGS.c.remote_id).where(_SIGHTINGS.c.run_pk == run.pk, _SIGHTINGS.c.reference == reference)
-        with self._store.read() as connection:
-            return sorted(connection.execute(found).scalars())
 
     def finish(self, run: Run, *, compared: int, differing: Collection[str], still_open: int, now: datetime) -> Run:
         """End the run: what it came to is counted. Raises `RunLost`.
@@ -189,12 +155,6 @@ class Runs:
             if row is None:
                 raise RunLost(f"run {run.pk}")
             return run_from(row)
-
-    def seen(self, run: Run) -> int:
-        """How many documents of ours the run has seen."""
-        found = select(func.count(_SIGHTINGS.c.document_pk)).where(_SIGHTINGS.c.run_pk == run.pk)
-        with self._store.read() as connection:
-            return int(connection.execute(found).scalar_one())
 
     def give_back(self, run: Run, *, error: str = "") -> None:
         """Let the run go, to be taken up later by anybody. `error` is told to people."""

@@ -40,7 +40,7 @@ class FindingClass(StrEnum):
     CANCELLED_THERE = "cancelled_there"
     NOT_CANCELLED_THERE = "not_cancelled_there"
     CREDIT_NOTES = "credit_notes_differ"
-    """What was given back in the shop, and what the credit notes come to, differ."""
+    """The credit notes of an order come to another sum there than here."""
     STUCK_OPERATION = "stuck_operation"
     """A call was sent long ago, and nobody took care of it since."""
     UNKNOWN_OVERDUE = "unknown_overdue"
@@ -79,11 +79,13 @@ _GROUPS: Mapping[FindingClass, Group] = {
 DIFFERING: frozenset[FindingClass] = frozenset(FindingClass) - {
     FindingClass.MISSING_IN_LEDGER,
     FindingClass.DUPLICATE,
+    FindingClass.CREDIT_NOTES,
     FindingClass.STUCK_OPERATION,
     FindingClass.UNKNOWN_OVERDUE,
     FindingClass.ORDER_WITHOUT_DOCUMENT,
 }
-"""Classes that say of a document of ours that both sides tell it differently."""
+"""Classes that say of a document of ours that both sides tell it differently. Sums of credit notes speak of an order,
+whose invoice may be right."""
 
 PERMITTED: Mapping[FindingClass, tuple[Repair, ...]] = {
     FindingClass.MISSING_AT_PROVIDER: (Repair.PLAN_AGAIN,),

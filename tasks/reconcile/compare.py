@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from providers.domain.card import Card, PaymentStyle
-from providers.domain.documents import DocumentState, RemoteDocument, RemoteState
+from providers.domain.documents import DocumentKind, DocumentState, RemoteDocument, RemoteState
 from providers.domain.money import minor_unit
 from providers.domain.resolving import payment_reference
-from tasks.ledger.matching import Expected
+from tasks.ledger.expected import Expected
 from tasks.reconcile.classes import FindingClass
 
 
@@ -70,6 +70,8 @@ def _plain(text: str) -> str:
 
 
 def _money(row: Expected, remote: RemoteDocument, card: Card) -> Iterator[Difference]:
+    if row.kind == DocumentKind.CREDIT_NOTE:
+        return  # how money is given back is told by nobody from here
     if remote.payments is not None and any(payment.reference for payment in remote.payments):
         single = tuple(_single_payments(row, remote, card))
         if single:
@@ -77,6 +79,8 @@ def _money(row: Expected, remote: RemoteDocument, card: Card) -> Iterator[Differ
             return
     if remote.paid is None or card.payments is PaymentStyle.FLAG:
         yield from _paid_state(row, remote, card)
+    elif remote.paid == row.settled:
+        return  # the order rests, because somebody else recorded the very money that it asks for
     elif remote.paid > row.paid:
         apart = remote.paid - row.paid
         yield _different(FindingClass.PAID_THERE, f"paid {row.paid}", f"paid {remote.paid}", apart)
@@ -105,7 +109,8 @@ def _paid_state(row: Expected, remote: RemoteDocument, card: Card) -> Iterator[D
 
     A provider that cannot be told of payments knows of none until a person tells it there: no difference.
     """
-    if remote.state is RemoteState.PAID and row.paid < row.gross:
+    paid = row.paid if row.settled is None else max(row.paid, row.settled)
+    if remote.state is RemoteState.PAID and paid < row.gross:
         apart = row.gross - row.paid
         yield _different(FindingClass.PAID_THERE, f"paid {row.paid}", "paid in full", apart)
     elif (

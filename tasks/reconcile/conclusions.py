@@ -1,13 +1,21 @@
 """What a repair may take for granted: from the evidence of both sides to what becomes known. Pure functions."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
-from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 from providers.domain.card import Card, PaymentStyle
-from providers.domain.documents import DocumentKey, DocumentKind, DocumentState, RemoteDocument, RemoteState
+from providers.domain.crediting import next_note
+from providers.domain.documents import (
+    DocumentKey,
+    DocumentKind,
+    DocumentState,
+    Draft,
+    RemoteDocument,
+    RemoteState,
+    key_of,
+)
 from providers.domain.drafting import draft
 from providers.domain.equality import contradiction
 from providers.domain.known import Known, KnownDocument, KnownPayment, PaymentState, planned
@@ -58,6 +66,7 @@ def conclude(repair: Repair, evidence: Evidence, turn: Turn) -> Mend:
     _in_state(document, DocumentState.ISSUED)
     match repair:
         case Repair.PLAN_AGAIN:
+            _not_renamed(document, evidence)
             return Vanished(document=document.key)
         case Repair.REREAD:
             return Doubted(document=document.key)
@@ -67,14 +76,12 @@ def conclude(repair: Repair, evidence: Evidence, turn: Turn) -> Mend:
             return _adopted(document, evidence)
 
 
-def key_of(reference: str, card: Card) -> DocumentKey:
+def fact_of(reference: str) -> DocumentKey:
     """The business fact that a reference of ours stands for. Raises `CannotRepair` where it cannot be read back."""
-    parts = [unquote(part) for part in reference.split("/")]
-    if len(parts) == 2:
-        key = DocumentKey(parts[0], parts[1], DocumentKind.INVOICE)
-        if key.reference(card.reference_length) == reference:
-            return key
-    raise CannotRepair(f"Which order {reference} stands for cannot be told from it.")
+    key = key_of(reference)
+    if key is None:
+        raise CannotRepair(f"Which order {reference} stands for cannot be told from it.")
+    return key
 
 
 def _document(known: Known, key: DocumentKey) -> KnownDocument:
@@ -87,6 +94,20 @@ def _document(known: Known, key: DocumentKey) -> KnownDocument:
 def _in_state(document: KnownDocument, state: DocumentState) -> None:
     if document.state is not state:
         raise CannotRepair(f"The document is {document.state} by now; nothing is done on old evidence.")
+
+
+def _not_renamed(document: KnownDocument, evidence: Evidence) -> None:
+    """Under the id stands a document with another reference. One of an order of ours is another document, for sure;
+    any other may be this very one, whose reference somebody changed: making it anew would make it twice."""
+    there = evidence.remote
+    if there is None or there.reference.startswith(f"{document.key.shop}/"):
+        return
+    if there.gross not in {None, document.gross}:
+        return
+    raise CannotRepair(
+        f"Document {there.number or there.remote_id} stands there with the reference {there.reference}; whether it is "
+        f"this one, under another name, a person decides: give it {document.reference} back, or delete it."
+    )
 
 
 def _told(evidence: Evidence) -> RemoteDocument:
@@ -121,13 +142,27 @@ def _taken(evidence: Evidence, turn: Turn) -> Taken:
     if turn.known.operation is not None or (before is not None and before.state not in _FREE):
         raise CannotRepair("The order has a document, or is about to get one.")
     issue_date = remote.issue_date or evidence.now.astimezone(ZoneInfo(evidence.policy.timezone)).date()
-    drafted = draft(order, evidence.document, evidence.policy, issue_date=issue_date)
+    drafted = _asked_for(order, evidence, turn.known, issue_date)
     if isinstance(drafted, Reason):
         raise CannotRepair(f"What the order's document must be cannot be told: {drafted.text}.")
     generation = 1 if before is None else before.generation + (before.state is DocumentState.REFUSED)
     create = Create(draft=drafted, reference=evidence.reference, generation=generation)
     _equal(planned(drafted, evidence.reference, generation), remote)
     return Taken(create=create, remote=remote, payments=_paid_already(create, remote, order, turn.known, evidence))
+
+
+def _asked_for(order: Order, evidence: Evidence, known: Known, issue_date: date) -> Draft | Reason:
+    """What the order asks for in the place of the document that is there."""
+    key = evidence.document
+    if key.kind is DocumentKind.INVOICE:
+        return draft(order, key, evidence.policy, issue_date=issue_date)
+    invoice = known.document(DocumentKind.INVOICE)
+    refund = next((each for each in order.refunds if each.refund_id == key.ordinal), None)
+    if key.kind is not DocumentKind.CREDIT_NOTE or refund is None:
+        raise CannotRepair(f"The shop tells of no refund {key.ordinal} of the order.")
+    if invoice is None or invoice.state is not DocumentState.ISSUED:
+        raise CannotRepair("The invoice that it would take back is not issued.")
+    return next_note(order, refund, invoice, known, evidence.policy, today=issue_date)
 
 
 _FREE = (DocumentState.PLANNED, DocumentState.REFUSED)
@@ -137,7 +172,8 @@ def _paid_already(
     create: Create, remote: RemoteDocument, order: Order, known: Known, evidence: Evidence
 ) -> tuple[Pay, ...]:
     """The order's payments that the document has there already; telling of them again would book them twice."""
-    if evidence.card.payments is PaymentStyle.NOT_AVAILABLE or not evidence.policy.record_payments:
+    tellable = evidence.card.payments is not PaymentStyle.NOT_AVAILABLE and evidence.policy.record_payments
+    if not tellable or evidence.document.kind is not DocumentKind.INVOICE:
         return ()
     paid = _paid_there(remote)
     found: tuple[Pay, ...] = ()

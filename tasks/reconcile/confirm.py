@@ -5,33 +5,38 @@ rows may have hidden one. So each suspicion is looked at again on both sides, by
 difference is one, and nothing else is.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
 from typing import TypeAlias
 
 from providers.domain.card import PaymentStyle
-from providers.domain.documents import DocumentKind, DocumentState, RemoteDocument, RemoteState
-from providers.domain.errors import Refused
+from providers.domain.documents import DocumentKind, DocumentState, RemoteDocument, RemoteState, key_of
+from providers.domain.equality import is_another
+from providers.domain.facts import Facts
 from providers.ports import InvoicingProvider
+from tasks.ledger.expected import Expected
 from tasks.ledger.findings import Suspicion
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.matching import Expected
 from tasks.ledger.run import Sighting
 from tasks.reconcile.classes import FindingClass
 from tasks.reconcile.compare import Difference
-from tasks.reconcile.listing import Ours, suspicion, suspicions
+from tasks.reconcile.crediting import notes_of, unbalanced
+from tasks.reconcile.listing import Ours, news_of, suspicion, suspicions
+from tasks.reconcile.reading import Find, alive_there, read, read_again
 
-Find: TypeAlias = Callable[[str, DocumentKind], Sequence[RemoteDocument]]
-"""Every document of the kind with this reference."""
+Carried: TypeAlias = Callable[[str], Sequence[str]]
+"""The references that a list told and that begin so."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
     """What a second look showed. No verdict: both sides agree, or work is under way that will show in the next run.
-    `seen` is a document that the list had hidden."""
+    `seen` is a document that the list had hidden, `facts` what it told by its row that the ledger did not know."""
 
     verdict: tuple[Suspicion, ...] = ()
     seen: Sighting | None = None
+    facts: Mapping[int, Facts] = field(default_factory=dict)
 
 
 def second_look(
@@ -42,29 +47,40 @@ def second_look(
     suspected: Suspicion,
     *,
     find: Find | None = None,
+    carried: Carried = lambda _prefix: (),
 ) -> Look:
     """What is true of the suspicion now. Raises the provider's read errors, and `LedgerUnavailable`.
 
     `find` takes the place of the provider's own, for one that would have to read its whole list for it.
     """
-    find = find or provider.find
+    find = cache(find or provider.find)  # one look asks once, for a whole list may have to be read
+    look = _look(ledger, provider, book, ours, suspected, find)
+    key = key_of(suspected.reference)
+    if not look.verdict or key is None or key.kind is not DocumentKind.CREDIT_NOTE:
+        return look
+    told = (suspected.reference, *carried(notes_of(key)))
+    return replace(look, verdict=(*look.verdict, *unbalanced(ledger, provider, book, key, find=find, told=told)))
+
+
+def _look(ledger: Ledger, provider: InvoicingProvider, book: str, ours: Ours, suspected: Suspicion, find: Find) -> Look:
     owed = provider.card.payments is PaymentStyle.NOT_AVAILABLE
     row = ledger.matching.by_references(book, [suspected.reference], owed=owed).get(suspected.reference)
     kind = FindingClass(suspected.kind)
     if kind is FindingClass.DUPLICATE:
         return Look(tuple(_several(provider, find, row, suspected)))
     if kind is FindingClass.MISSING_IN_LEDGER:
-        there = read(provider, suspected.remote_id)
+        there = read_again(provider, suspected.remote_id, suspected.reference)
         gone = there is None or there.state is RemoteState.CANCELLED
         return Look() if row is not None or gone else Look((suspected,))
     if row is None or row.busy or not row.issued:
         return Look()
     there = read(provider, row.remote_id)
-    if there is None:
-        return Look(tuple(_gone(find, row)))
+    if there is None or is_another(there, row.reference):
+        return Look(tuple(_gone(find, row, there)))
     # One look settles every class: each of them is suspected by itself, and asks for its own.
     verdict = tuple(each for each in suspicions(row, there, ours, provider.card) if _belongs(each, suspected))
-    return Look(verdict, Sighting(remote_id=row.remote_id, reference=row.reference, document_pk=row.pk))
+    seen = Sighting(remote_id=row.remote_id, reference=row.reference, document_pk=row.pk)
+    return Look(verdict, seen, news_of(row, there))
 
 
 def _belongs(found: Suspicion, suspected: Suspicion) -> bool:
@@ -84,26 +100,16 @@ _PAID: frozenset[str] = frozenset(
 )
 
 
-def read(provider: InvoicingProvider, remote_id: str) -> RemoteDocument | None:
-    """The document, or None where it does not exist (any more). Raises the provider's read errors."""
-    try:
-        return provider.read(remote_id)
-    except Refused as error:
-        if error.missing:
-            return None
-        raise
-
-
-def _gone(find: Find, row: Expected) -> Iterator[Suspicion]:
-    """The document that we made is not there: is another one in its place?"""
-    others = [each for each in find(row.reference, DocumentKind(row.kind)) if _alive(each)]
+def _gone(find: Find, row: Expected, other: RemoteDocument | None) -> Iterator[Suspicion]:
+    """The document that we made is not there: is another one in its place? `other` has been given its id."""
+    others = [each for each in find(row.reference, DocumentKind(row.kind)) if alive_there(each)]
     if others:
         yield _replaced(row, others[0])
         return
     missing = Difference(
         kind=FindingClass.MISSING_AT_PROVIDER,
         expected=f"document {row.number or row.remote_id} over {row.gross} {row.currency}",
-        found="nothing",
+        found=f"document {other.number or other.remote_id} of {other.reference}" if other is not None else "nothing",
         money=row.gross,
     )
     yield suspicion(row, missing, row.remote_id)
@@ -119,19 +125,18 @@ def _several(
     provider: InvoicingProvider, find: Find, row: Expected | None, suspected: Suspicion
 ) -> Iterator[Suspicion]:
     """Those besides the one that we made, or besides the first where we made none."""
-    kind = DocumentKind(row.kind) if row is not None else DocumentKind.INVOICE
-    alive = [each for each in find(suspected.reference, kind) if _alive(each)]
+    alive = [each for each in find(suspected.reference, _kind(row, suspected.reference)) if alive_there(each)]
     if row is None or not row.issued:
         first, others = alive[:1], alive[1:]
     else:
         first = [each for each in alive if each.remote_id == row.remote_id]
         others = [each for each in alive if each.remote_id != row.remote_id]
-        own = None if first or not others else read(provider, row.remote_id)
+        own = None if first or not others else read_again(provider, row.remote_id, row.reference)
         if others and not first and own is None:
             yield _replaced(row, others[0])
             first, others = others[:1], others[1:]
         elif own is not None:
-            counts = _alive(own) or row.state is DocumentState.CANCELLED
+            counts = alive_there(own) or row.state is DocumentState.CANCELLED
             first = [own] if counts else others[:1]
             others = [each for each in others if each not in first]
     for each in others:
@@ -149,5 +154,8 @@ def _several(
         )
 
 
-def _alive(remote: RemoteDocument) -> bool:
-    return remote.state is not RemoteState.CANCELLED
+def _kind(row: Expected | None, reference: str) -> DocumentKind:
+    if row is not None:
+        return DocumentKind(row.kind)
+    key = key_of(reference)
+    return key.kind if key is not None else DocumentKind.INVOICE

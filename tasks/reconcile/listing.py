@@ -9,9 +9,9 @@ from providers.domain.card import Card, PaymentStyle
 from providers.domain.documents import RemoteDocument, RemoteState
 from providers.domain.facts import Facts, facts_of, learned
 from tasks.ledger.codec import facts_text
+from tasks.ledger.expected import Expected
 from tasks.ledger.findings import Suspicion
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.matching import Expected
 from tasks.ledger.run import Run, Sighting
 from tasks.ledger.totals import ALL_RATES, Side, Sum
 from tasks.ports import ShopFronts
@@ -58,13 +58,13 @@ def compare_page(ledger: Ledger, run: Run, ours: Ours, card: Card, listed: tuple
     """
     result = Compared()
     told = {each.remote_id: each for each in listed}
-    known = ledger.runs.known(run, told)
+    known = ledger.sightings.known(run, told)
     references = [each.reference for each in told.values() if ours.holds(each.reference)]
     rows = ledger.matching.by_references(run.book, references, owed=card.payments is PaymentStyle.NOT_AVAILABLE)
     for remote in told.values():
         is_ours = ours.holds(remote.reference)
         row = rows.get(remote.reference) if is_ours else None
-        if remote.remote_id not in known:
+        if known.get(remote.remote_id) != (remote.reference if is_ours else ""):
             _count(result, remote, row, is_ours=is_ours)
         if is_ours:
             _take(result, remote, row, ours, card)
@@ -92,12 +92,16 @@ def _take(result: Compared, remote: RemoteDocument, row: Expected | None, ours: 
             result.suspicions.append(another(row, remote))
         return
     result.suspicions.extend(suspicions(row, remote, ours, card))
+    result.facts |= news_of(row, remote)
+
+
+def news_of(row: Expected, remote: RemoteDocument) -> dict[int, Facts]:
+    """What the provider tells of the document that is not known yet, by its row; nothing where all of it is."""
     told = facts_of(remote)
     # Most documents tell what they told the last time, word for word: then nothing need be read.
     if facts_text(learned(None, told, recorded=row.recorded)) == row.kept:
-        return
-    if learned(row.facts, told, recorded=row.recorded) != row.facts:
-        result.facts[row.pk] = told
+        return {}
+    return {} if learned(row.facts, told, recorded=row.recorded) == row.facts else {row.pk: told}
 
 
 def suspicions(row: Expected, remote: RemoteDocument, ours: Ours, card: Card) -> Iterator[Suspicion]:

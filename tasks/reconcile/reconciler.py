@@ -8,15 +8,17 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from decimal import Decimal
+from functools import partial
+from typing import TypeAlias
 
 import structlog
 
 from providers.domain.card import Card
 from providers.domain.known import OperationState
 from providers.ports import Window
+from tasks.ledger.expected import Expected
 from tasks.ledger.findings import Judgement, Suspicion
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.matching import Expected
 from tasks.ledger.run import Phase, Progress, Run, RunState, Scope
 from tasks.ports import Book, Clock, ShopFronts
 from tasks.reconcile.classes import DIFFERING, FindingClass
@@ -35,6 +37,10 @@ _ROWS = 500
 _STUCK_AFTER = timedelta(minutes=30)
 """Beyond the time in which a call settles: nobody took care of it since."""
 _DUE_AFTER = timedelta(hours=1)
+
+
+OnPage: TypeAlias = Callable[[Run, Progress], object]
+"""Hears of each step that was written: the run as it stands then, and what the step found."""
 
 
 class NotProvable(Exception):
@@ -84,7 +90,7 @@ class Reconciler:
         run: Run,
         *,
         seconds: float | None = None,
-        on_page: Callable[[Run], object] = lambda _run: None,
+        on_page: OnPage = lambda _run, _progress: None,
     ) -> Run:
         """Drive the run, to its end or for about so many seconds. Gives it as it stands then.
 
@@ -99,7 +105,7 @@ class Reconciler:
             while run.state is RunState.RUNNING:
                 for progress in self._phase(book, run):
                     run = self._ledger.runs.advance(run, progress, now=self._clock(), lease=lease)
-                    on_page(run)
+                    on_page(run, progress)
                     if run.phase is Phase.OVER or (until is not None and time.monotonic() > until):
                         break
                 if run.phase is Phase.OVER:
@@ -146,6 +152,7 @@ class Reconciler:
                 suspicions=found.suspicions,
                 sums=found.sums if run.scope is not Scope.CHANGES else (),
                 facts=found.facts,
+                total=page.total,
             )
             self._pause(book.name)
         yield Progress(phase=Phase.DOUBLES if run.scope is Scope.CHANGES else Phase.UNSEEN)
@@ -165,7 +172,7 @@ class Reconciler:
 
     def _doubles(self, run: Run) -> Iterator[Progress]:
         after = run.cursor
-        while found := self._ledger.runs.doubles(run, after=after, limit=_ROWS):
+        while found := self._ledger.sightings.doubles(run, after=after, limit=_ROWS):
             after = found[-1][0]
             twice = [_duplicate(reference, ids) for reference, ids in found]
             yield Progress(phase=Phase.DOUBLES, cursor=after, suspicions=twice)
@@ -210,17 +217,21 @@ class Reconciler:
     def _confirming(self, book: Book, run: Run) -> Iterator[Progress]:
         ours = ours_of(self._fronts, book.name)
         find = find_in_run(self._ledger, book, run, clock=self._clock, lease=lease_of(book.card))
+        carried = partial(self._ledger.sightings.told_below, run)
         after = int(run.cursor or 0)
         while suspected := self._ledger.findings.suspected(run.pk, after=after, limit=_ROWS):
             for each in suspected:
                 self._pause(book.name)
-                look = second_look(self._ledger, book.provider, book.name, ours, each.suspicion, find=find)
+                look = second_look(
+                    self._ledger, book.provider, book.name, ours, each.suspicion, find=find, carried=carried
+                )
                 after = each.pk
                 yield Progress(
                     phase=Phase.CONFIRMING,
                     cursor=str(after),
                     sightings=[look.seen] if look.seen is not None else [],
                     judgement=Judgement(each.pk, look.verdict),
+                    facts=look.facts,
                 )
         yield Progress(phase=Phase.OVER if run.scope is Scope.CHANGES else Phase.TOTALS)
 
@@ -239,7 +250,7 @@ class Reconciler:
         finished = self._ledger.runs.finish(
             run,
             differing=DIFFERING,
-            compared=self._ledger.runs.seen(run) + missing,
+            compared=self._ledger.sightings.seen(run) + missing,
             still_open=self._ledger.matching.under_way(run.book),
             now=self._clock(),
         )

@@ -11,19 +11,19 @@ from datetime import timedelta
 
 import structlog
 
-from providers.domain.documents import DocumentKey, DocumentKind, RemoteDocument, RemoteState
-from providers.domain.errors import Refused
+from providers.domain.documents import DocumentKey, DocumentKind, RemoteDocument, key_of
 from providers.domain.mending import Due, Mend, Taken, Uncancelled, Unpaid, Vanished
 from tasks.ledger.decisions import Decision, InHand
+from tasks.ledger.expected import Expected
 from tasks.ledger.findings import Suspicion
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.matching import Expected
 from tasks.ledger.turn import Turn
 from tasks.ports import Bell, Book, Clock, ShopFronts
 from tasks.reconcile.classes import PERMITTED, FindingClass, Repair
-from tasks.reconcile.conclusions import CannotRepair, Evidence, conclude, key_of
+from tasks.reconcile.conclusions import CannotRepair, Evidence, conclude, fact_of
 from tasks.reconcile.confirm import second_look
 from tasks.reconcile.listing import ours_of
+from tasks.reconcile.reading import alive_there, read
 from tasks.reconcile.report import Finding
 
 log = structlog.get_logger()
@@ -89,7 +89,8 @@ class Repairer:
         return any(each.by == by and each.what == _what(finding, repair) and each.at > since for each in trail)
 
     def _order_of(self, finding: Finding) -> str:
-        return finding.order or finding.reference.partition("/")[2]
+        key = key_of(finding.reference)
+        return finding.order or (key.order_id if key is not None else "")
 
     def _try(self, evidence: Evidence, repair: Repair) -> Mend:
         return conclude(repair, evidence, self._order(evidence))
@@ -145,15 +146,15 @@ class Repairer:
         seen = self._looked_again(book, finding, repair)
         kind = FindingClass(seen.kind)
         if kind is FindingClass.MISSING_IN_LEDGER:
-            remote = self._only(book, seen.reference, DocumentKind.INVOICE)
-            return self._evidenced(book, finding, key_of(seen.reference, book.card), remote)
+            key = fact_of(seen.reference)
+            return self._evidenced(book, finding, key, self._only(book, seen.reference, key.kind))
         row = self._row(book, seen.reference)
         key = DocumentKey(row.shop, row.order_id, DocumentKind(row.kind), row.ordinal)
         if kind is FindingClass.MISSING_AT_PROVIDER:
-            return self._evidenced(book, finding, key)
+            return self._evidenced(book, finding, key, read(book.provider, row.remote_id))
         if kind is FindingClass.REPLACED:
             return self._evidenced(book, finding, key, self._only(book, seen.reference, key.kind))
-        return self._evidenced(book, finding, key, _read(book, row.remote_id))
+        return self._evidenced(book, finding, key, read(book.provider, row.remote_id))
 
     def _evidenced(
         self, book: Book, finding: Finding, key: DocumentKey, remote: RemoteDocument | None = None
@@ -200,10 +201,10 @@ class Repairer:
     def _only(self, book: Book, reference: str, kind: DocumentKind) -> RemoteDocument:
         """The one document that carries the reference, read in full."""
         found = book.provider.find(reference, kind)
-        alive = [each for each in found if each.state is not RemoteState.CANCELLED]
+        alive = [each for each in found if alive_there(each)]
         if len(alive) != 1:
             raise CannotRepair(f"{len(alive)} documents there carry {reference}; which one counts a person decides.")
-        remote = _read(book, alive[0].remote_id)
+        remote = read(book.provider, alive[0].remote_id)
         if remote is None:
             raise CannotRepair("The provider does not show the document any more.")
         return remote
@@ -229,15 +230,6 @@ def _suspicion(finding: Finding) -> Suspicion:
         order_id=finding.order,
         since=finding.since,
     )
-
-
-def _read(book: Book, remote_id: str) -> RemoteDocument | None:
-    try:
-        return book.provider.read(remote_id)
-    except Refused as error:
-        if error.missing:
-            return None
-        raise
 
 
 def _told(mend: Mend) -> str:

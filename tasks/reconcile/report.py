@@ -1,7 +1,7 @@
 """What a reconciliation came to: the proof line, the findings, and the totals that are signed."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +11,7 @@ from tasks.ledger.run import Run
 from tasks.ledger.totals import Sum
 from tasks.ports import Book, Clock, ShopFronts
 from tasks.reconcile.classes import PERMITTED, FindingClass, Group, Repair
-from tasks.reconcile.reconciler import Reconciler
+from tasks.reconcile.reconciler import OnPage, Reconciler
 from tasks.reconcile.timetable import Asked
 
 _ALWAYS_TOLD = (Group.MISSING, Group.EXTRA, Group.DUPLICATE, Group.DIFFERENT)
@@ -117,7 +117,7 @@ def reconcile(
     clock: Clock,
     *,
     asked: Asked | None = None,
-    on_page: Callable[[Run], object] = lambda _run: None,
+    on_page: OnPage = lambda _run, _progress: None,
 ) -> Report:
     """Compare now, from the beginning to the end; a run that was left unfinished is finished first.
 

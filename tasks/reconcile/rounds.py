@@ -146,7 +146,8 @@ class Rounds:
 
     def _to_repair(self, repairer: Repairer, run: Run) -> Iterator[tuple[Finding, Repair]]:
         """What the owner lets be repaired; but nothing that was repaired in this way today and differs again."""
-        for finding, repair in wanted(findings_of(self._ledger, run), self._habits.repairs):
+        policy = self._habits.repairs.get(run.book, {})
+        for finding, repair in wanted(findings_of(self._ledger, run), policy):
             if not repairer.tried(finding, repair, by=BY_ITSELF):
                 yield finding, repair
 

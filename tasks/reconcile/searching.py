@@ -9,7 +9,7 @@ from providers.ports import Window
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.run import Run, Scope
 from tasks.ports import Book, Clock
-from tasks.reconcile.confirm import Find, read
+from tasks.reconcile.reading import Find, read_again
 
 
 def find_in_run(ledger: Ledger, book: Book, run: Run, *, clock: Clock, lease: timedelta) -> Find | None:
@@ -31,9 +31,8 @@ def find_in_run(ledger: Ledger, book: Book, run: Run, *, clock: Clock, lease: ti
 
 
 def _seen(ledger: Ledger, book: Book, run: Run, reference: str) -> list[RemoteDocument]:
-    there = (read(book.provider, each) for each in ledger.runs.carriers(run, reference))
-    # A document that is read by itself may leave its reference out; but it cannot carry another one.
-    return [each for each in there if each is not None and each.reference in {"", reference}]
+    there = (read_again(book.provider, each, reference) for each in ledger.sightings.carriers(run, reference))
+    return [each for each in there if each is not None]
 
 
 def _listed(book: Book, reference: str, keep: Callable[[], object]) -> Iterator[RemoteDocument]:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from tasks.ledger.matching import MadeOf
+from tasks.ledger.expected import MadeOf
 from tasks.ledger.totals import ALL_RATES, Side, Sum, added
 
 _NOTHING = Decimal(0)

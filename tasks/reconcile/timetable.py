@@ -98,7 +98,8 @@ class Habits:
     """How books are compared by themselves. A book without a timetable is not."""
 
     timetables: Mapping[str, Timetable] = field(default_factory=dict)
-    repairs: Mapping[FindingClass, Repair] = field(default_factory=dict)
+    repairs: Mapping[str, Mapping[FindingClass, Repair]] = field(default_factory=dict)
+    """By book: what is done about findings. Of a book that is not among them, findings are only told."""
     repair_at_most: int = 20
     keep_runs: int = 400
 

@@ -26,7 +26,7 @@ from sqlalchemy import event
 
 from tasks.ledger import migrate
 from tasks.ledger.ledger import Ledger
-from tasks.ledger.run import Phase, Run
+from tasks.ledger.run import Phase, Progress, Run
 from tasks.ledger.store import Store
 from tasks.reconcile import reconcile
 from tests.benchmarks.listed import LISTS, MAIN, SANDBOXED, Timed, clock, fill, opened
@@ -192,7 +192,7 @@ class _Steps:
         self._last = self._now()
         self._counted = asked.count
 
-    def passed(self, run: Run) -> None:
+    def passed(self, run: Run, _progress: Progress) -> None:
         now = self._now()
         self.seconds[self._phase] += now - self._last  # type: ignore[assignment]
         if run.phase is Phase.LISTING and run.pages > 1:

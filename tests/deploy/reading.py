@@ -60,7 +60,7 @@ def is_command(words: Iterable[str]) -> bool:
         if word not in known:
             return False
         command = known[word]
-    return not hasattr(command, "commands")
+    return not hasattr(command, "commands") or bool(command.invoke_without_command)
 
 
 def is_pinned(image: str) -> bool:

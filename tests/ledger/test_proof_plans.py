@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, event, text
 
-from tasks.ledger import matching, runs, totals
+from tasks.ledger import matching, sightings, totals
 from tasks.ledger.among import listed
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.run import Scope
@@ -19,8 +19,9 @@ LISTS: dict[str, list[Any]] = {"references": ["garden/1"], "ids": ["r1"], "docum
 STATEMENTS = {
     "the documents of a page by their references": (matching._BY_REFERENCE, "documents"),
     "the same, with what shops say was paid": (matching._OWED_BY_REFERENCE, "documents"),
+    "the credit notes of an order": (matching._CREDIT_NOTES, "documents"),
     "what was recorded of them": (matching._RECORDED, "payments"),
-    "what a run has seen": (runs._KNOWN, "sightings"),
+    "what a run has seen": (sightings._KNOWN, "sightings"),
     "what it has not": (matching._UNSEEN, "documents"),
     "a window": (matching._IN_WINDOW, "documents"),
     "what documents are made of": (matching._MADE_OF, "documents"),
@@ -75,7 +76,7 @@ def test_doubles_and_suspicions_are_paged_by_an_index(store: Store) -> None:
         heard.append((statement, given))
 
     event.listen(store.engine, "before_cursor_execute", hear)
-    Ledger(store).runs.doubles(run, after="", limit=500)
+    Ledger(store).sightings.doubles(run, after="", limit=500)
     Ledger(store).findings.suspected(run.pk, after=0, limit=500)
     event.remove(store.engine, "before_cursor_execute", hear)
     with store.read() as connection:

@@ -105,7 +105,7 @@ def test_each_step_renews_the_lease_and_a_late_one_writes_nothing(ledger: Ledger
     left = ledger.runs.run(run.pk)
     assert left is not None
     assert (left.phase, left.cursor, left.pages) == (Phase.LISTING, "a", 1)
-    assert ledger.runs.known(run, ["x"]) == set()
+    assert ledger.sightings.known(run, ["x"]) == {}
     assert ledger.findings.suspected(run.pk, after=0, limit=9) == []
     assert ledger.totals.of(run.pk) == []
 
@@ -121,30 +121,45 @@ def test_a_run_that_is_given_back_is_free_and_tells_why(ledger: Ledger, run: Run
 
 
 def test_documents_are_seen_once_and_known_by_their_ids(ledger: Ledger, run: Run) -> None:
-    step(ledger, run, sightings=[Sighting(remote_id="a", reference="garden/1", document_pk=7), *sightings("b")])
-    step(ledger, run, sightings=sightings("a", "c"))
-    assert ledger.runs.known(run, ["a", "b", "c", "d"]) == {"a", "b", "c"}
-    assert ledger.runs.seen(run) == 1
+    ours = Sighting(remote_id="a", reference="garden/1", document_pk=7)
+    step(ledger, run, sightings=[ours, *sightings("b")])
+    step(ledger, run, sightings=[ours, *sightings("c")])
+    assert ledger.sightings.known(run, ["a", "b", "c", "d"]) == {"a": "garden/1", "b": "", "c": ""}
+    assert ledger.sightings.seen(run) == 1
+
+
+def test_an_id_that_is_given_again_stands_for_what_was_seen_last(ledger: Ledger, run: Run) -> None:
+    step(ledger, run, sightings=[Sighting(remote_id="a", reference="garden/1", document_pk=7)])
+    step(ledger, run, sightings=[Sighting(remote_id="a", reference="garden/2")])
+    assert ledger.sightings.known(run, ["a"]) == {"a": "garden/2"}
+    assert (ledger.sightings.seen(run), ledger.sightings.carriers(run, "garden/1")) == (0, [])
 
 
 def test_references_that_several_carry_are_told_page_by_page(ledger: Ledger, run: Run) -> None:
     for number in (1, 2, 3):
         step(ledger, run, sightings=sightings(f"a{number}", f"b{number}", reference=f"garden/{number}"))
     step(ledger, run, sightings=[*sightings("x", "y"), *sightings("z", reference="garden/4")])
-    assert ledger.runs.doubles(run, after="", limit=2) == [
+    assert ledger.sightings.doubles(run, after="", limit=2) == [
         ("garden/1", ("a1", "b1")),
         ("garden/2", ("a2", "b2")),
     ]
-    assert ledger.runs.doubles(run, after="garden/2", limit=2) == [("garden/3", ("a3", "b3"))]
-    assert ledger.runs.doubles(run, after="garden/3", limit=2) == []
-    assert ledger.runs.carriers(run, "garden/3") == ["a3", "b3"]
+    assert ledger.sightings.doubles(run, after="garden/2", limit=2) == [("garden/3", ("a3", "b3"))]
+    assert ledger.sightings.doubles(run, after="garden/3", limit=2) == []
+    assert ledger.sightings.carriers(run, "garden/3") == ["a3", "b3"]
+
+
+def test_references_are_told_by_what_they_begin_with(ledger: Ledger, run: Run) -> None:
+    for reference in ("garden/1", "garden/1/credit_note/7", "garden/1/credit_note/8", "garden/1/creditXnote/9"):
+        step(ledger, run, sightings=sightings(f"{reference} a", f"{reference} b", reference=reference))
+    told = ledger.sightings.told_below(run, "garden/1/credit_note/")
+    assert told == ["garden/1/credit_note/7", "garden/1/credit_note/8"]
 
 
 def test_as_many_doubles_as_a_book_has_documents_are_told(ledger: Ledger, run: Run) -> None:
     twice = [each for number in range(3000) for each in sightings(f"a{number}", f"b{number}", reference=f"g/{number}")]
     step(ledger, run, sightings=twice)
     after, told = "", 0
-    while found := ledger.runs.doubles(run, after=after, limit=500):
+    while found := ledger.sightings.doubles(run, after=after, limit=500):
         after, told = found[-1][0], told + len(found)
     assert told == 3000
 
@@ -169,7 +184,7 @@ def test_a_verdict_and_what_it_saw_are_written_with_the_step_or_not_at_all(ledge
     with pytest.raises(RunLost):
         ledger.runs.advance(run, look, now=LATER, lease=LEASE)
     assert ledger.findings.suspected(run.pk, after=0, limit=9) == [suspected]
-    assert ledger.runs.known(run, ["r1"]) == set()
+    assert ledger.sightings.known(run, ["r1"]) == {}
 
 
 def test_sums_are_added_to_those_of_their_place(ledger: Ledger, run: Run) -> None:
@@ -216,11 +231,11 @@ def test_what_runs_saw_that_are_over_is_forgotten_bit_by_bit_and_nothing_else(le
     working = claimed(ledger, ledger.runs.begin(BOOK, Scope.ALL, now=NOON, by="test"))
     step(ledger, working, sightings=sightings("x"))
     assert ledger.history.forget_some(BOOK)
-    assert 0 < len(ledger.runs.known(run, many)) < 6000
+    assert 0 < len(ledger.sightings.known(run, many)) < 6000
     while ledger.history.forget_some(BOOK):
         continue
-    assert ledger.runs.known(run, many) == set()
-    assert ledger.runs.known(working, ["x"]) == ledger.runs.known(other, ["x"]) == {"x"}
+    assert ledger.sightings.known(run, many) == {}
+    assert ledger.sightings.known(working, ["x"]) == ledger.sightings.known(other, ["x"]) == {"x": ""}
 
 
 def test_an_abandoned_run_is_over_and_tells_why(ledger: Ledger, run: Run) -> None:
@@ -241,7 +256,9 @@ def test_issued_documents_that_a_run_did_not_see_are_told_page_by_page(desk: Des
     desk.take(creating(a_paid_order(order_id="sent")), "sent")
     ledger = desk.ledger
     run = claimed(ledger, ledger.runs.begin(BOOK, Scope.ALL, now=NOON, by="test"))
-    step(ledger, run, sightings=sightings("r1", "r3"))
+    step(ledger, run, sightings=[Sighting(remote_id=f"r{number}", reference=f"garden/{number}") for number in (1, 3)])
+    given_again = [Sighting(remote_id="r0", reference="garden/9"), *sightings("r2")]
+    step(ledger, run, sightings=given_again)
     day = NOON.date().isoformat()
     first = ledger.matching.unseen(run.pk, BOOK, after=0, limit=2, days=(day, day))
     assert [row.remote_id for row in first] == ["r0", "r2"]

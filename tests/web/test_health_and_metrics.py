@@ -52,6 +52,7 @@ def test_the_metrics_count_deliveries_refusals_and_orders(site: Site) -> None:
         'counterfoil_orders{state="due"} 1.0',
         "counterfoil_due_orders 1.0",
         "counterfoil_unreadable_events 1.0",
+        'counterfoil_notices{state="given-up"} 0.0',
     } <= told
 
 

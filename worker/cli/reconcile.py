@@ -16,8 +16,7 @@ from worker.cli.opening import open_wired
 from worker.cli.options import Config, Json
 
 if TYPE_CHECKING:
-    from tasks.ledger.matching import Expected
-    from tasks.ledger.run import Run
+    from tasks.ledger.expected import Expected
     from tasks.ports import Book
     from tasks.reconcile import Report
     from worker.wiring import Wired
@@ -156,6 +155,7 @@ def _report(wired: "Wired", book: "Book", wish: Wish) -> "Report":
     from tasks.reconcile import Asked
     from tasks.reconcile import reconcile as compare
     from tasks.reconcile.rounds import changes_of
+    from worker.cli.advance import Advance
     from worker.cli.people import who
 
     asked = Asked(by=who())
@@ -172,7 +172,7 @@ def _report(wired: "Wired", book: "Book", wish: Wish) -> "Report":
                 wired.fronts,
                 wired.clock,
                 asked=asked,
-                on_page=lambda run: tell(_progress(run, book)),
+                on_page=Advance(wired.ledger.sightings, book.card.title, tell),
             )
     except (RunUnderWay, RunLost):
         raise Complaint(
@@ -186,12 +186,6 @@ def _report(wired: "Wired", book: "Book", wish: Wish) -> "Report":
             remedy="See what is in the way: counterfoil check\nThe next run goes on where this one stands.",
             exit_code=1,
         ) from None
-
-
-def _progress(run: "Run", book: "Book") -> str:
-    doing = {"listing": "reading the list", "confirming": "looking again at what differs"}
-    documents = f"up to {run.pages * book.card.page_size:,} documents compared"
-    return f"{book.card.title}, {doing.get(run.phase, 'comparing')}: {run.pages:,} pages read, {documents}"
 
 
 def _files(wired: "Wired", book: "Book", report: "Report", wish: Wish) -> None:

@@ -8,9 +8,10 @@ from worker.cli.opening import open_ledger
 from worker.cli.options import Config, Json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from tasks.ledger.books import PausedBook
+    from tasks.ledger.notices import NoticeState
     from tasks.ledger.views import Figures
     from tasks.reconcile.punctuality import Standing
 
@@ -28,21 +29,28 @@ def status(json: Json = False, config: Config = None) -> int:
     with open_ledger(config) as opened:
         figures = opened.ledger.views.figures(now=opened.now())
         paused = opened.ledger.books.paused()
+        notices = opened.ledger.notices.counts()
 
         from tasks.reconcile.punctuality import standings
         from worker.rounds import timetables
 
         compared = list(standings(opened.ledger, timetables(opened.settings), now=opened.now()))
     if json:
-        render.write_json(_json(figures, paused, compared))
+        render.write_json(_json(figures, paused, notices, compared))
     else:
         _write(figures, paused)
+        _write_notices(notices)
         _write_compared(compared)
     alarming = any(standing.late or standing.findings for standing in compared)
     return 1 if figures.orders.get(OrderState.ATTENTION) or figures.unreadable or paused or alarming else 0
 
 
-def _json(figures: "Figures", paused: "tuple[PausedBook, ...]", compared: "Sequence[Standing]") -> dict[str, object]:
+def _json(
+    figures: "Figures",
+    paused: "tuple[PausedBook, ...]",
+    notices: "Mapping[NoticeState, int]",
+    compared: "Sequence[Standing]",
+) -> dict[str, object]:
     return {
         "orders": {state.value: figures.orders.get(state, 0) for state in OrderState},
         "due": figures.due,
@@ -55,6 +63,7 @@ def _json(figures: "Figures", paused: "tuple[PausedBook, ...]", compared: "Seque
             {"book": book.name, "since": book.since, "by": book.by, "reason": render.reason_json(book.reason)}
             for book in paused
         ],
+        "notices": {state.value: count for state, count in notices.items()},
         "reconciled": [
             {
                 "book": standing.book,
@@ -86,6 +95,14 @@ def _write(figures: "Figures", paused: "tuple[PausedBook, ...]") -> None:
         render.say(f"paused      {book.name}, by {book.by} since {render.when(book.since)}: {book.reason.text}")
     if figures.orders.get(OrderState.ATTENTION) or figures.unreadable:
         render.say("see         counterfoil orders --state attention")
+
+
+def _write_notices(notices: "Mapping[NoticeState, int]") -> None:
+    if not any(notices.values()):
+        return
+    render.say(f"notices     {', '.join(f'{count:,} {state.value}' for state, count in notices.items())}")
+    if any(count for state, count in notices.items() if state == "given-up"):
+        render.say("see         counterfoil notices --state given-up")
 
 
 def _write_compared(compared: "Sequence[Standing]") -> None:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from tasks.ledger.matching import Expected
+from tasks.ledger.expected import Expected
 from tasks.reconcile import Report
 from tasks.reconcile.ties import Tie, ties
 from worker.reports.entries import amounts

@@ -47,6 +47,10 @@ class _LedgerFigures(Collector):
         for book in self._ledger.books.paused():
             paused.add_metric([book.name], 1)
         yield paused
+        notices = GaugeMetricFamily("counterfoil_notices", "Notices to shops by state", labels=["state"])
+        for state, count in self._ledger.notices.counts().items():
+            notices.add_metric([state], count)
+        yield notices
         yield from _compared(list(standings(self._ledger, self._timetables, now=self._clock())))
 
 

@@ -49,6 +49,8 @@ class Batch:
 
     rows: list[Row]
     cursor: str
+    total: int | None = None
+    """How many rows the whole list has, where the answer tells."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def batches(fetch: Fetch, *, identity: Identity, last_page_repeats: bool = False
         stale = 0 if new else stale + 1
         place = _Place(number, place.count + len(new), ids, place.first or ids)
         if new:
-            yield Batch(list(new.values()), place.text())
+            yield Batch(list(new.values()), place.text(), page.total)
         if ended or repeated:
             break
         if stale >= STALE:

@@ -123,7 +123,7 @@ class Acs:
 
     def listing(self, window: Window, *, after: str = "") -> Iterator[Page]:
         for batch in self._read(window, after):
-            yield Page(tuple(map(self._document, batch.rows)), batch.cursor)
+            yield Page(tuple(map(self._document, batch.rows)), batch.cursor, batch.total)
 
     def pages(self, window: Window) -> Iterator[RemoteDocument]:
         for page in self.listing(window):
@@ -233,8 +233,11 @@ class Acs:
         """Every row of the window, with all that is needed of it. The provider filters where its parameters have
         names, and we in any case."""
         self._look_ups.entries("currencies")
+        narrowed = len(self._filters(window)) == sum(bound is not None for bound in (window.start, window.end))
         for batch in self._client.all_invoices(self._filters(window), after=after):
-            yield Batch([self._whole(row) for row in batch.rows if self._holds(window, row)], batch.cursor)
+            rows = [self._whole(row) for row in batch.rows if self._holds(window, row)]
+            # Where the provider cannot narrow the list down, its total is that of a longer one.
+            yield Batch(rows, batch.cursor, batch.total if narrowed else None)
 
     def _filters(self, window: Window) -> dict[str, str]:
         names = self._options.names.list

@@ -53,6 +53,18 @@ def give_up(desk: Desk) -> Notice:
     return notice
 
 
+def test_those_that_were_given_up_show_in_the_status(told: Desk) -> None:
+    give_up(told)
+    assert told.type("status", "--json").json["notices"] == {"due": 1, "delivered": 0, "given-up": 1}
+    said = told.type("status").out
+    assert "notices     1 due, 0 delivered, 1 given-up" in said
+    assert "counterfoil notices --state given-up" in said
+
+
+def test_a_status_without_notices_is_silent_of_them(desk: Desk) -> None:
+    assert "notices" not in desk.type("status").out
+
+
 def test_notices_are_listed_as_json(told: Desk) -> None:
     said = told.type("notices", "--json")
     assert said.code == 0

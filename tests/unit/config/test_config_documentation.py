@@ -11,6 +11,7 @@ import pytest
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from config.sections import BookRepairSettings
 from config.settings import Settings, load
 
 ROOT = Path(__file__).parents[3]
@@ -34,6 +35,7 @@ EXAMPLES_RATHER_THAN_DEFAULTS = {
         "books.main.rate",
     ),
     *(f"books.main.reconcile.{key}" for key in ("enabled", "changes_every", "nightly_at", "month_day")),
+    *(f"books.main.reconcile.repair.{key}" for key in BookRepairSettings.model_fields),
 }
 
 

@@ -143,6 +143,11 @@ class TestThePlan:
         assert isinstance(step, Stop)
         assert (step.reason.code, step.reason.field) == (Code.REFUND_WITHDRAWN, "refunds.r1")
 
+    def test_one_that_was_cancelled_there_is_not_made_anew(self) -> None:
+        step = planned(a_paid_order(refunds=(PART,)), note(PART, state=DocumentState.CANCELLED))
+        assert isinstance(step, Stop)
+        assert (step.reason.code, step.reason.field) == (Code.CANCELLED_AT_PROVIDER, "refunds.r1")
+
 
 class TestTheAmounts:
     def test_all_of_it_takes_back_every_line(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from providers.domain.documents import DocumentKey, DocumentKind
+from providers.domain.documents import DocumentKey, DocumentKind, key_of
 from providers.domain.known import Action, operation_key
 from tests.builders import INVOICE, a_buyer, a_draft
 
@@ -43,6 +43,16 @@ def test_the_invoice_of_an_order_reads_as_shop_and_order() -> None:
 def test_every_other_document_carries_kind_and_ordinal() -> None:
     assert replace(INVOICE, kind=DocumentKind.CREDIT_NOTE, ordinal="7").reference() == "garden/1001/credit_note/7"
     assert replace(INVOICE, ordinal="2").reference() == "garden/1001/invoice/2"
+
+
+@given(KEYS, st.integers(30, 255))
+def test_a_reference_is_read_back_as_what_it_stands_for_or_not_at_all(key: DocumentKey, length: int) -> None:
+    assert key_of(key.reference(length)) == (None if "~" in key.reference(length) else key)
+
+
+@pytest.mark.parametrize("reference", ["", "garden", "a/b/c", "a/b/bill/1", "a/b/invoice/1", "a/b/c/d/e", "a/b c"])
+def test_what_is_no_reference_of_ours_stands_for_nothing(reference: str) -> None:
+    assert key_of(reference) is None
 
 
 @given(KEYS, KEYS, st.sampled_from(Action), st.sampled_from(Action), PARTS, PARTS, st.integers(1, 3), st.integers(1, 3))

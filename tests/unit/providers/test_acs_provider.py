@@ -179,6 +179,18 @@ def test_windows_are_held_to_where_the_service_ignores_its_dates() -> None:
     assert [each.remote_id for each in listed] == [made[1]]
 
 
+@pytest.mark.parametrize(
+    ("names", "window", "total"),
+    [({}, Window(), 3), ({}, Window(start=TODAY), 3), ({"list": {"date_from": ""}}, Window(start=TODAY), None)],
+    ids=["of all", "of some days", "of days that the service cannot be asked for"],
+)
+def test_a_page_tells_how_long_its_list_is(names: dict[str, object], window: Window, total: int | None) -> None:
+    desk = Desk(names=names)
+    for number in (1, 2, 3):
+        desk.issue(number)
+    assert [page.total for page in desk.provider.listing(window)] == [total]
+
+
 def test_the_body_of_an_invoice_holds_ids_and_nothing_to_be_looked_up() -> None:
     desk = Desk()
     made = desk.provider.client.invoice(desk.issue())

@@ -6,7 +6,7 @@ from typing import Any, get_args
 import pytest
 from pydantic import SecretStr
 
-from config.sections import RepairSettings
+from config.sections import BookRepairSettings, RepairSettings, Section
 from config.settings import Settings
 from tasks.jobs import BOOKS
 from tasks.reconcile import FindingClass, Repair
@@ -23,19 +23,37 @@ def settings(**changes: Any) -> Settings:
     return Settings(**{"books": books, **changes})
 
 
-def test_every_class_that_admits_a_repair_has_a_setting_with_just_these_repairs() -> None:
-    told = {name: set(get_args(field.annotation)) for name, field in RepairSettings.model_fields.items()}
+@pytest.mark.parametrize("section", [RepairSettings, BookRepairSettings])
+def test_every_class_that_admits_a_repair_has_a_setting_with_just_these_repairs(section: type[Section]) -> None:
+    told = {name: choices(field.annotation) for name, field in section.model_fields.items()}
     assert told == {str(kind): {"report", *map(str, repairs)} for kind, repairs in PERMITTED.items() if repairs}
 
 
+def choices(kind: object) -> set[str]:
+    """All words that may be written for that type."""
+    return {word for part in get_args(kind) for word in ({part} if isinstance(part, str) else choices(part))}
+
+
 def test_by_default_nothing_is_repaired() -> None:
-    assert habits(settings(), {}).repairs == {}
+    assert habits(settings(), {}).repairs == {"main": {}, "other": {}}
 
 
 def test_what_the_owner_names_is_repaired() -> None:
     told = settings(reconcile={"repair": {"payment_missing": "record_payment"}, "repair_at_most": 3})
-    assert habits(told, {}).repairs == {FindingClass.PAYMENT_MISSING: Repair.RECORD_PAYMENT}
+    policy = {FindingClass.PAYMENT_MISSING: Repair.RECORD_PAYMENT}
+    assert habits(told, {}).repairs == {"main": policy, "other": policy}
     assert habits(told, {}).repair_at_most == 3
+
+
+def test_a_book_may_have_repairs_of_its_own() -> None:
+    told = settings(
+        reconcile={"repair": {"payment_missing": "record_payment", "cancelled_there": "adopt"}},
+        main={"reconcile": {"repair": {"payment_missing": "report", "stuck_operation": "reread"}}},
+    )
+    assert habits(told, {}).repairs == {
+        "main": {FindingClass.CANCELLED_THERE: Repair.ADOPT, FindingClass.STUCK_OPERATION: Repair.REREAD},
+        "other": {FindingClass.PAYMENT_MISSING: Repair.RECORD_PAYMENT, FindingClass.CANCELLED_THERE: Repair.ADOPT},
+    }
 
 
 def test_a_book_may_have_times_of_its_own() -> None:

@@ -69,13 +69,14 @@ class FakeProvider:
     def create(self, prepared: Prepared, *, idempotency_key: str) -> RemoteDocument:
         fault = self._enter("create", idempotency_key)
         number = len(self.documents) + 1
+        gross = Decimal(str(prepared.payload["gross"]))
         document = RemoteDocument(
             remote_id=f"r{number}",
-            kind=DocumentKind.INVOICE,
+            kind=DocumentKind.CREDIT_NOTE if gross < 0 else DocumentKind.INVOICE,
             number=f"FV {number}/2026",
             reference=prepared.reference,
             currency=str(prepared.payload["currency"]),
-            gross=Decimal(str(prepared.payload["gross"])),
+            gross=gross,
             paid=Decimal(0),
             payments=(),
         )

@@ -105,6 +105,14 @@ class TestReadingAgain:
         assert not rereader.reread("another", "r1")
         assert engine.provider.calls == []
 
+    def test_a_document_that_was_given_the_id_of_ours_tells_nothing_of_it(
+        self, engine: Engine, rereader: Rereader
+    ) -> None:
+        documents = engine.provider.documents
+        documents["r1"] = replace(documents["r1"], reference="garden/7")
+        assert not rereader.reread(BOOK, "r1")
+        assert list(engine.ledger.notices.listed()) == []
+
     def test_a_paused_book_is_left_alone(self, engine: Engine, rereader: Rereader) -> None:
         engine.paused.pause(BOOK, Reason(code=Code.BOOK_PAUSED, text="by hand"), now=engine.clock.now, by="ada")
         assert not rereader.reread(BOOK, "r1")

@@ -14,7 +14,7 @@ from providers.domain.policy import IssueOn, Policy
 from providers.domain.reasons import Code
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.store import Store
-from tests.builders import BOOK, SettableClock, a_card, a_paid_order, a_payment
+from tests.builders import BOOK, SettableClock, a_card, a_paid_order, a_payment, an_order
 from tests.unit.tasks.engine import Engine
 from tests.unit.tasks.fake_provider import FakeProvider
 
@@ -79,6 +79,18 @@ def test_a_look_that_fails_makes_nothing_and_is_repeated(restored: Engine, provi
     assert (restored.drive().state, restored.code()) == ("due", Code.RETRYING)
     assert restored.wake().state == "done"
     assert len(provider.documents) == 1
+
+
+def test_nothing_is_recorded_on_a_document_that_was_given_the_id_of_ours(
+    engine: Engine, provider: FakeProvider
+) -> None:
+    engine.follow(Policy(issue_on=IssueOn.PLACED))
+    engine.books[BOOK] = replace(engine.books[BOOK], look_first=True)
+    engine.drive(an_order())
+    provider.documents["r1"] = replace(provider.documents["r1"], reference="garden/7")
+    engine.clock.move(seconds=5)
+    engine.drive(a_paid_order(modified_at=engine.clock.now))
+    assert (engine.code(), provider.made("pay")) == (Code.VANISHED_AT_PROVIDER, [])
 
 
 def test_where_the_provider_cannot_be_asked_a_person_decides(restored: Engine, provider: FakeProvider) -> None:

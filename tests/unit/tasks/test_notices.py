@@ -15,7 +15,7 @@ from providers.domain.reasons import Code
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.notices import Notice
 from tasks.ledger.store import Store
-from tasks.reconcile import reconcile
+from tasks.reconcile import FindingClass, Report, reconcile
 from tests.builders import BOOK, NOON, SHOP, SettableClock, a_card, a_paid_order, a_payment, an_order
 from tests.unit.tasks.engine import Engine
 from tests.unit.tasks.fake_provider import FakeProvider
@@ -41,7 +41,11 @@ def there(engine: Engine, **changes: object) -> None:
     """The document changes at the provider, and its list is read."""
     provider = engine.provider
     provider.documents["r1"] = replace(provider.documents["r1"], **changes)  # type: ignore[arg-type]
-    reconcile(engine.ledger, engine.books[BOOK], engine.fronts, engine.clock)
+    compared(engine)
+
+
+def compared(engine: Engine) -> Report:
+    return reconcile(engine.ledger, engine.books[BOOK], engine.fronts, engine.clock)
 
 
 def told(engine: Engine) -> list[Notice]:
@@ -148,6 +152,17 @@ def test_what_the_engine_reads_back_itself_is_news_as_well(engine: Engine, provi
     assert kinds(engine) == ["invoice.tax_office"]
 
 
+def test_what_only_a_document_tells_that_is_read_by_itself_is_kept_and_told(
+    unpaid: Engine, provider: FakeProvider
+) -> None:
+    hidden = provider.documents.pop("r1")
+    provider.elsewhere["r1"] = replace(hidden, viewed_at=NOON, **PAID)  # type: ignore[arg-type]
+    compared(unpaid)
+    assert kinds(unpaid) == ["invoice.paid", "invoice.viewed"]
+    compared(unpaid)
+    assert len(told(unpaid)) == 2
+
+
 def test_a_step_that_is_not_written_leaves_no_notice(unpaid: Engine, provider: FakeProvider) -> None:
     provider.documents["r1"] = replace(provider.documents["r1"], **PAID)  # type: ignore[arg-type]
     provider.fails("listing", Unavailable("503"))
@@ -169,6 +184,20 @@ class TestMoneyThatIsThereAlready:
         line = paid_there.line()
         assert (line.state, paid_there.code()) == (OrderState.DONE, Code.PAID_THERE)
         assert paid_there.provider.made("pay") == []
+
+    def test_it_is_explained_once_the_sums_agree(self, paid_there: Engine) -> None:
+        report = compared(paid_there)
+        assert (report.good, report.run.equal) == (True, 1)
+
+    @pytest.mark.parametrize("paid", [Decimal("123.01"), Decimal("122.99")])
+    def test_any_other_sum_is_a_finding(self, paid_there: Engine, paid: Decimal) -> None:
+        there(paid_there, paid=paid, state=RemoteState.PARTIAL)
+        paid_there.run()
+        assert [finding.kind for finding in compared(paid_there).findings] == [FindingClass.PAID_THERE]
+
+    def test_it_is_explained_where_no_sum_is_told(self, paid_there: Engine) -> None:
+        there(paid_there, paid=None, state=RemoteState.PAID)
+        assert compared(paid_there).good
 
     def test_it_is_recorded_once_it_was_taken_off_there(self, paid_there: Engine) -> None:
         there(paid_there, state=RemoteState.OPEN, paid=Decimal(0))

@@ -10,7 +10,7 @@ from providers.domain.card import PaymentStyle
 from providers.domain.documents import RemoteDocument, RemotePayment, RemoteState
 from providers.domain.errors import OutcomeUnknown, Unavailable
 from providers.domain.policy import Cancelled, IssueOn, Policy
-from tasks.ledger.run import RunUnderWay, Scope
+from tasks.ledger.run import Phase, Progress, Run, RunUnderWay, Scope
 from tasks.ledger.totals import ALL_RATES, Side
 from tasks.reconcile import Asked, Finding, FindingClass, Reconciler, Repair, Report, reconcile
 from tests.builders import BOOK, NOON, a_card, a_paid_order, an_order
@@ -71,6 +71,54 @@ def test_a_document_that_the_list_hides_but_the_provider_shows_is_not_missing(
     assert report(engine).proof == f"1 compared, 1 equal, {NOTHING_DIFFERS}"
     provider.elsewhere["r1"] = replace(hidden, gross=Decimal(1))
     the_finding(engine, FindingClass.AMOUNT)
+
+
+def test_a_document_whose_id_was_given_to_another_order_is_missing(engine: Engine, provider: FakeProvider) -> None:
+    engine.drive()
+    engine.drive(a_paid_order(order_id="1002"))
+    second = provider.documents.pop("r2")
+    assert second.reference == "garden/1002"
+    provider.documents["r2"] = replace(provider.documents["r1"], remote_id="r2")
+    found = {finding.kind: finding for finding in report(engine).findings}
+    assert set(found) == {FindingClass.MISSING_AT_PROVIDER, FindingClass.DUPLICATE}
+    missing = found[FindingClass.MISSING_AT_PROVIDER]
+    assert (missing.reference, missing.remote_id) == ("garden/1002", "r2")
+    assert missing.found == "document FV 1/2026 of garden/1001"
+    assert report(engine).run.compared == 2
+
+
+def test_a_document_whose_id_was_given_away_while_the_list_was_read_is_missing(
+    engine: Engine, provider: FakeProvider
+) -> None:
+    provider.card = a_card(page_size=1)
+    engine.drive()
+    engine.drive(a_paid_order(order_id="1002"))
+    provider.documents["again"] = replace(provider.documents["r1"], reference="garden/1002", remote_id="r1")
+    del provider.documents["r2"]
+    provider.elsewhere["r1"] = provider.documents["again"]
+    result = reconcile_behind_the_first_page(engine, provider)
+    found = {(finding.kind, finding.reference) for finding in result.findings}
+    assert found == {(FindingClass.MISSING_AT_PROVIDER, "garden/1001"), (FindingClass.REPLACED, "garden/1002")}
+
+
+def reconcile_behind_the_first_page(engine: Engine, provider: FakeProvider) -> Report:
+    """What was listed first is gone by the time that it is looked at by itself."""
+    gone_by: list[int] = []
+
+    def on_page(run: Run, _progress: Progress) -> None:
+        if run.phase is not Phase.LISTING and not gone_by:
+            gone_by.append(run.pages)
+            del provider.documents["r1"]
+
+    return reconcile(engine.ledger, engine.books[BOOK], engine.fronts, engine.clock, on_page=on_page)
+
+
+def test_a_document_that_is_listed_without_its_reference_is_read_by_itself(
+    engine: Engine, provider: FakeProvider
+) -> None:
+    engine.drive()
+    change(provider, reference="")
+    assert report(engine).proof == f"1 compared, 1 equal, {NOTHING_DIFFERS}"
 
 
 def test_a_document_in_the_place_of_ours_is_told_as_such(engine: Engine, provider: FakeProvider) -> None:

@@ -63,7 +63,8 @@ class Process:
 
     def run(self, on_page: Callable[[Run], object] = lambda _run: None) -> Report:
         """The unfinished run is brought to its end, else a new one."""
-        run = self.reconciler.work(self.book, self.reconciler.begin(self.book, Asked()), on_page=on_page)
+        run = self.reconciler.begin(self.book, Asked())
+        run = self.reconciler.work(self.book, run, on_page=lambda run, _progress: on_page(run))
         return report_of(self.ledger, run)
 
 

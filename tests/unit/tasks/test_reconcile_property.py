@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tasks.reconcile import FindingClass
@@ -129,6 +129,7 @@ extras = st.lists(st.sampled_from(["garden/7001", "garden/7002", "", "by hand", 
 
 @pytest.mark.parametrize("name", ACCOUNTS)
 @given(things=things, extras=extras)
+@example(things=[(8, "delete"), (0, "copy")], extras=[])
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_done_behind_our_back_is_found_exactly(
     worlds: Any, name: str, things: list[tuple[int, str]], extras: list[str]

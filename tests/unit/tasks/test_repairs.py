@@ -103,6 +103,26 @@ class TestWhatVanishedAtTheProvider:
         assert engine.line().documents[0].remote_id == "r1"
 
 
+class TestADocumentUnderAnotherReference:
+    def test_that_is_another_orders_does_not_stand_in_the_way(
+        self, engine: Engine, provider: FakeProvider, mend: Mend
+    ) -> None:
+        engine.drive()
+        change(provider, reference="garden/7")
+        assert mend(FindingClass.MISSING_AT_PROVIDER).done
+        engine.run()
+        assert provider.made("create")[-1] == "garden/1001/invoice/1:create:g2"
+
+    @pytest.mark.parametrize(("gross", "done"), [(Decimal("123.00"), False), (None, False), (Decimal(7), True)])
+    def test_that_may_be_ours_renamed_is_a_persons_choice(
+        self, engine: Engine, provider: FakeProvider, mend: Mend, gross: Decimal | None, done: bool
+    ) -> None:
+        engine.drive()
+        change(provider, reference="by hand", gross=gross)
+        told = mend(FindingClass.MISSING_AT_PROVIDER)
+        assert (told.done, "under another name" in told.text) == (done, not done)
+
+
 class TestAnotherDocumentInThePlaceOfOurs:
     def test_becomes_ours_when_it_says_the_same(self, engine: Engine, provider: FakeProvider, mend: Mend) -> None:
         engine.drive()

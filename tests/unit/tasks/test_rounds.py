@@ -225,7 +225,7 @@ class TestScheduledRepairs:
 
     def night(self, engine: Engine, **changes: object) -> None:
         engine.clock.move(days=1)
-        drive_all(engine, rounds(engine, repairs=self.POLICY, **changes))
+        drive_all(engine, rounds(engine, repairs={BOOK: self.POLICY}, **changes))
 
     def test_are_made_for_the_classes_that_the_owner_names(self, invoiced: Engine, provider: FakeProvider) -> None:
         provider.documents.clear()
@@ -240,11 +240,17 @@ class TestScheduledRepairs:
         self.night(invoiced)
         assert invoiced.ledger.decisions.trail() == ()
 
+    def test_are_made_in_no_other_book(self, invoiced: Engine, provider: FakeProvider) -> None:
+        provider.documents.clear()
+        invoiced.clock.move(days=1)
+        drive_all(invoiced, rounds(invoiced, repairs={"another": self.POLICY}))
+        assert invoiced.ledger.decisions.trail() == ()
+
     def test_are_not_made_when_a_person_only_asked_for_a_report(self, invoiced: Engine, provider: FakeProvider) -> None:
         provider.documents.clear()
         reconciler = Reconciler(invoiced.ledger, fronts=invoiced.fronts, clock=invoiced.clock)
         reconciler.begin(invoiced.books[BOOK], Asked(by="ada"))
-        while rounds(invoiced, repairs=self.POLICY).drive(BOOK):
+        while rounds(invoiced, repairs={BOOK: self.POLICY}).drive(BOOK):
             pass
         assert invoiced.ledger.runs.newest(BOOK)[0].by == "ada"
         assert invoiced.ledger.decisions.trail() == ()
@@ -255,7 +261,7 @@ class TestScheduledRepairs:
         for _ in range(2):
             provider.documents.clear()
             invoiced.clock.move(hours=12)
-            drive_all(invoiced, rounds(invoiced, repairs=self.POLICY))
+            drive_all(invoiced, rounds(invoiced, repairs={BOOK: self.POLICY}))
             make(invoiced, Round.NIGHT)
             invoiced.run()
         assert len(invoiced.ledger.decisions.trail()) == 1

@@ -141,6 +141,16 @@ class TestALostPayment:
         assert provider.made("pay") == [PAY, PAY[:-1] + "2"]
         assert totals(provider) == ONE_RIGHT_INVOICE
 
+    def test_a_document_that_was_given_the_id_meanwhile_proves_nothing(
+        self, engine: Engine, provider: FakeProvider
+    ) -> None:
+        provider.fails("pay", LOST, commits=True)
+        engine.drive()
+        provider.documents["r1"] = replace(provider.documents["r1"], reference="garden/7")
+        engine.wake()
+        assert engine.code() == Code.VANISHED_AT_PROVIDER
+        assert len(provider.made("pay")) == 1
+
     def test_a_sum_that_proves_nothing_calls_a_person(self, engine: Engine, provider: FakeProvider) -> None:
         provider.fails("pay", LOST)
         engine.drive()
