@@ -1,5 +1,6 @@
 """The processes of the larger shapes: web, worker and schedule, each on its own, over a broker that all can reach."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -72,20 +73,29 @@ def _signalled(stop: Callable[[], object]) -> Iterator[None]:
 
 def worker(wired: Wired) -> int:
     """Drive orders until SIGTERM or Ctrl-C; calls under way are finished. Returns the exit code."""
+    settings = wired.settings.worker
+    os.nice(settings.nice)
     process = make_worker(wired, name="worker")
 
     def ready(**_: Any) -> None:
-        worker_ready.disconnect(ready)
-        try:
-            wired.work.sweeper.wake()
-        except LedgerUnavailable as error:
-            log.error("ledger.unavailable", error=str(error))  # the schedule's sweeps go on
+        _look(wired)
 
-    worker_ready.connect(ready, weak=False)
-    log.info("counterfoil.up", process="worker", threads=wired.settings.worker.threads, ledger=wired.ledger.address)
-    code = run_worker(process)
+    worker_ready.connect(ready)
+    log.info("counterfoil.up", process="worker", threads=settings.threads, ledger=wired.ledger.address)
+    try:
+        code = run_worker(process)
+    finally:
+        worker_ready.disconnect(ready)
     log.info("counterfoil.down", process="worker")
     return code
+
+
+def _look(wired: Wired) -> None:
+    """Ring what is due, whenever a worker comes up, or comes back to its broker."""
+    try:
+        wired.work.sweeper.wake()
+    except LedgerUnavailable as error:
+        log.error("ledger.unavailable", error=str(error))  # the schedule looks again
 
 
 def beat(wired: Wired) -> int:

@@ -1,21 +1,23 @@
 """The database behind the ledger: connections, transactions, and what SQLite and PostgreSQL do differently."""
 
+import sqlite3
 import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
+from math import inf
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlmodel import SQLModel
 from tenacity import retry, retry_if_exception_message, stop_after_delay, wait_random
 
 _BUSY_SECONDS = 15
-_LEFT_AT = "counterfoil_left_at"
 
 
 class LedgerUnavailable(Exception):
@@ -35,15 +37,20 @@ class Store:
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self.url = parsed.render_as_string(hide_password=True)
-        self._engine = (
-            _sqlite_engine(parsed) if self.is_sqlite else _postgresql_engine(parsed, pool_size, trusted_seconds)
-        )
-        self._writing = self._engine.execution_options(counterfoil_write=True)
         self._turn: threading.Lock | nullcontext[None] = threading.Lock() if self.is_sqlite else nullcontext()
+        if self.is_sqlite:
+            self._engine = _sqlite_engine(parsed)
+            self._readers = _Connections(self._engine)
+            self._writers = _Connections(self._engine.execution_options(counterfoil_write=True))
+        else:
+            self._engine = _postgresql_engine(parsed, pool_size)
+            self._readers = self._writers = _Connections(self._engine, most=pool_size, trusted_seconds=trusted_seconds)
 
     @property
     def engine(self) -> Engine:
-        """For migrations only."""
+        """For migrations only. Connections take over what their engine listens to when they are opened, so that
+        those which are open are closed."""
+        self._close_idle()
         return self._engine
 
     @contextmanager
@@ -52,13 +59,13 @@ class Store:
 
         Raises `LedgerUnavailable` when the database does not answer.
         """
-        with self._turn, available(), self._writing.begin() as connection:
+        with self._turn, available(), self._writers.transaction() as connection:
             yield connection
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that only reads. Raises `LedgerUnavailable`."""
-        with available(), self._engine.begin() as connection:
+        with available(), self._readers.transaction() as connection:
             yield connection
 
     def session(self) -> Connection:
@@ -72,7 +79,70 @@ class Store:
         return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
 
     def close(self) -> None:
+        self._close_idle()
         self._engine.dispose()
+
+    def _close_idle(self) -> None:
+        self._readers.close()
+        self._writers.close()
+
+
+class _Connections:
+    """Open connections, used again as they are, the last one first.
+
+    SQLAlchemy's pool makes a new `Connection` around one each time, and rolls back what was committed already: that is
+    as much as two statements cost. How many may be open, and the wait for one, are still the pool's.
+    """
+
+    def __init__(self, engine: Engine, *, most: int = 5, trusted_seconds: float = inf) -> None:
+        self._engine = engine
+        self._most = most
+        self._trusted = trusted_seconds
+        self._idle: deque[tuple[Connection, float]] = deque()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        connection = self._taken()
+        try:
+            with connection.begin():
+                yield connection
+        finally:
+            if connection.invalidated or connection.in_transaction() or len(self._idle) >= self._most:
+                _let_go(connection)
+            else:
+                self._idle.append((connection, monotonic()))
+
+    def close(self) -> None:
+        while (connection := self._last()) is not None:
+            _let_go(connection[0])
+
+    def _taken(self) -> Connection:
+        while (last := self._last()) is not None:
+            connection, since = last
+            # One that was in use a moment ago is not asked: that would be a round trip for every transaction.
+            if monotonic() - since <= self._trusted or _lives(connection):
+                return connection
+            _let_go(connection)
+        return self._engine.connect()
+
+    def _last(self) -> tuple[Connection, float] | None:
+        try:
+            return self._idle.pop()  # threads share it: to look first would be too late
+        except IndexError:
+            return None
+
+
+def _lives(connection: Connection) -> bool:
+    try:
+        return connection.dialect.do_ping(connection.connection.dbapi_connection)  # type: ignore[arg-type]
+    except connection.dialect.loaded_dbapi.Error:
+        return False
+
+
+def _let_go(connection: Connection) -> None:
+    """Close it, and not only for the pool: what waits there is asked by nobody whether it lives."""
+    connection.invalidate()
+    connection.close()
 
 
 def _sqlite_engine(url: URL) -> Engine:
@@ -88,7 +158,12 @@ def _sqlite_engine(url: URL) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("counterfoil_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
+        driver: Any = connection.connection.driver_connection
+        try:
+            driver.execute(statement)
+        except sqlite3.Error as error:
+            raise DBAPIError.instance(statement, None, error, sqlite3.Error) from error
 
     return engine
 
@@ -104,30 +179,15 @@ def _enter_wal(connection: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
 
 
-def _postgresql_engine(url: URL, pool_size: int, trusted_seconds: float) -> Engine:
-    engine = create_engine(
+def _postgresql_engine(url: URL, pool_size: int) -> Engine:
+    return create_engine(
         url,
+        paramstyle="format",  # values by place: by name, the driver would put them in order for every statement
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=10,
         connect_args={"connect_timeout": 5, "application_name": "counterfoil"},
     )
-
-    @event.listens_for(engine, "checkin")
-    def _checkin(_connection: object, record: Any) -> None:
-        record.info[_LEFT_AT] = monotonic()
-
-    @event.listens_for(engine, "checkout")
-    def _checkout(connection: Any, record: Any, _proxy: object) -> None:
-        """Ask whether it still lives; not of one that was in use a moment ago, for that would be a round trip for
-        every transaction. Another one takes the place of one that is dead."""
-        if monotonic() - record.info.get(_LEFT_AT, 0.0) > trusted_seconds:
-            try:
-                engine.dialect.do_ping(connection)
-            except engine.dialect.loaded_dbapi.Error as error:
-                raise DisconnectionError(str(error)) from error
-
-    return engine
 
 
 @contextmanager
