@@ -27,12 +27,12 @@ class Sweeper:
         self._bell = bell
         self._clock = clock
 
-    def sweep(self, *, again_after: timedelta = _AGAIN_AFTER) -> int:
-        """Ring the orders that are due, free and not rung within `again_after`; those due longest first.
+    def sweep(self) -> int:
+        """Ring the orders that are due, free and not rung a moment ago; those due longest first.
 
         Returns for how many orders. Raises `LedgerUnavailable`.
         """
-        heard_before = self._clock() - again_after
+        heard_before = self._clock() - _AGAIN_AFTER
         return sum(self._ring(book, heard_before) for book in self._open_books())
 
     def wake(self) -> int:

@@ -8,7 +8,7 @@ import fcntl
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -45,11 +45,14 @@ def up(wired: Wired) -> int:
         beat = EmbeddedService(wired.app, max_interval=1, thread=True, scheduler_cls="celery.beat:Scheduler")
         beat.daemon = True
         worker = make_worker(wired)
+        begun = ExitStack()  # a signal may come before the worker is ready
 
         def ready(**_: Any) -> None:
             worker_ready.disconnect(ready)
-            web.start()
             beat.start()
+            begun.callback(beat.stop)
+            web.start()
+            begun.callback(web.stop)
             log.info("counterfoil.up", url=f"http://{host}:{port}", ledger=wired.ledger.address)
             wired.work.sweeper.wake()
 
@@ -63,8 +66,7 @@ def up(wired: Wired) -> int:
             code = run_worker(worker)
         finally:
             worker_shutting_down.disconnect(shutting_down)
-            web.stop()
-            beat.stop()
+            begun.close()
             listener.close()
             wired.close()
         log.info("counterfoil.down")

@@ -192,6 +192,8 @@ class Payment:
     transaction_id: str = ""
     reference: str = ""
     """The string that goes into the payment at the provider, to find it again."""
+    paid_for: str = ""
+    """The reference of the document, where it is known: an id may stand for another document by now."""
 
 
 class RemoteState(StrEnum):

@@ -1,6 +1,7 @@
 """The equality gate after reading back: the provider's document is the one that we asked for, or a reason."""
 
-from providers.domain.documents import RemoteDocument, RemoteState
+from providers.domain.documents import Payment, RemoteDocument, RemoteState
+from providers.domain.errors import FieldRefusal, Refused
 from providers.domain.known import KnownDocument
 from providers.domain.reasons import Code, Reason
 
@@ -12,6 +13,13 @@ def is_another(remote: RemoteDocument, reference: str) -> bool:
     is told, the id has to do.
     """
     return bool(remote.reference) and remote.reference != reference
+
+
+def check_paid_for(payment: Payment, remote: RemoteDocument) -> None:
+    """For providers that read a document before they record a payment on it. Raises `Refused`."""
+    if payment.paid_for and is_another(remote, payment.paid_for):
+        text = f"id {remote.remote_id} stands for {remote.reference} now, and the payment is for {payment.paid_for}"
+        raise Refused(FieldRefusal("reference", text))
 
 
 def contradiction(document: KnownDocument, remote: RemoteDocument) -> Reason | None:

@@ -133,4 +133,5 @@ def _payment(paid: OrderPayment, invoice: KnownDocument, card: Card) -> Payment:
         kind=paid.kind,
         transaction_id=paid.transaction_id,
         reference=payment_reference(invoice.reference, paid.payment_id, card),
+        paid_for=invoice.reference,
     )

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from providers.domain.card import Card
 from providers.domain.documents import DocumentKind, Draft, Payment, RemoteDocument, RemotePayment
+from providers.domain.equality import check_paid_for
 from providers.domain.errors import (
     CannotExpress,
     FieldRefusal,
@@ -200,6 +201,7 @@ class Acs:
 
     def _amount(self, document: RemoteDocument, payment: Payment) -> Decimal:
         """The amount to be sent. Raises `Refused` where it cannot be told without a doubt."""
+        check_paid_for(payment, document)
         told = document.number or document.remote_id
         name = self._options.names.pay.amount
         paid, gross = document.paid, document.gross

@@ -10,6 +10,7 @@ from itertools import zip_longest
 from typing import Final
 
 from providers.domain.documents import DocumentKey, DocumentKind, Draft, DraftLine, Payment, RemoteDocument
+from providers.domain.equality import check_paid_for
 from providers.domain.errors import CannotExpress, FieldRefusal, Refused
 from providers.domain.money import EXPONENTS, minor_unit
 from providers.domain.orders import Buyer, TaxCategory
@@ -97,6 +98,7 @@ def sent_sums(payload: Mapping[str, object]) -> sums.Sums:
 
 def check_payment(payment: Payment, document: RemoteDocument, options: Options) -> None:
     """Only that all of an invoice is paid can be told. Raises `Refused`."""
+    check_paid_for(payment, document)
     if payment.currency != options.currency:
         raise Refused(FieldRefusal("currency", f"the invoices of this book are in {options.currency}"))
     if payment.amount != document.gross:
