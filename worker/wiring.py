@@ -31,6 +31,7 @@ from tasks.paused import PausedBooks
 from tasks.ports import Bell, Book, Clock, ShopFront, Slots
 from tasks.probing import Prober
 from tasks.reconcile.rounds import Rounds
+from tasks.ringing import AfterAMoment, RungTogether
 from tasks.schedule import schedule
 from tasks.slots import LocalSlots
 from tasks.sweep import Sweeper
@@ -112,6 +113,8 @@ def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery],
         limits=drains_of({name: book.card for name, book in books.items()}, threads=settings.worker.threads),
         here=settings.broker.in_process,
     )
+    # Where others answer, nobody here knows what is on its way.
+    together = rings if settings.broker.in_process else RungTogether(rings, fronts=fronts, later=AfterAMoment())
     paused = PausedBooks(ledger.books, clock)
     limits = {name: slots_of(book.card) for name, book in books.items()}
     slots: Slots = LocalSlots(limits) if store.is_sqlite else PostgresSlots(store, limits)
@@ -130,7 +133,7 @@ def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery],
         owner=f"{socket.gethostname()}:{os.getpid()}"[:100],
     )
     work = Work(
-        intake=Intake(ledger, fronts=fronts, bell=rings, clock=clock),
+        intake=Intake(ledger, fronts=fronts, bell=together, clock=clock),
         sync=Sync(world),
         sweeper=Sweeper(ledger, books=books, paused=paused, bell=rings, clock=clock),
         prober=Prober(ledger, books=books, paused=paused, clock=clock),
