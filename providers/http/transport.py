@@ -11,7 +11,9 @@ import io
 import socket
 import time
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
+import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -50,9 +52,24 @@ class _BoundedResponse(http.client.HTTPResponse):
 
 
 class _InTime:
-    """Mixed into urllib3's connections."""
+    """Mixed into urllib3's connections. A request goes out as one packet where it fits into one: the standard library
+    sends headers and body each by itself, and the system call is the dearest part of a request."""
 
     response_class: ClassVar[type[http.client.HTTPResponse]] = _BoundedResponse
+    _held: list[bytes] | None = None
+
+    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **rest: Any) -> None:
+        self._held = [] if isinstance(body, bytes) else None
+        super().request(method, url, body=body, headers=headers, **rest)  # type: ignore[misc]
+        held, self._held = self._held, None
+        if held:
+            self.send(b"".join(held))
+
+    def send(self, data: Any) -> None:
+        if self._held is None:
+            super().send(data)  # type: ignore[misc]
+        else:
+            self._held.append(data)
 
     def connect(self) -> None:
         begun = time.monotonic()
@@ -80,10 +97,34 @@ class _SecurePool(HTTPSConnectionPool):
 
 
 class BoundedAdapter(HTTPAdapter):
-    """Keeps up to `pool_size` connections alive; never repeats a request by itself."""
+    """Keeps up to `pool_size` connections alive; never repeats a request by itself, and knows of no proxies."""
 
     def __init__(self, *, pool_size: int) -> None:
+        self._last: tuple[tuple[str, ...], Any] | None = None
         super().__init__(max_retries=0, pool_connections=2, pool_maxsize=pool_size)
+
+    def get_connection_with_tls_context(
+        self,
+        request: requests.PreparedRequest,
+        verify: Any,
+        proxies: Any = None,  # noqa: ARG002 - the signature is requests' own
+        cert: Any = None,
+    ) -> Any:
+        """That of the last request, if it is to the same server; to find it takes longer than to use it."""
+        server = (*urlsplit(request.url or "")[:2], str(verify), str(cert))
+        last = self._last
+        if last is not None and last[0] == server:
+            return last[1]
+        found: Any = super().get_connection_with_tls_context(request, verify, proxies={}, cert=cert)
+        self._last = server, found
+        return found
+
+    def close(self) -> None:
+        self._last = None
+        super().close()
+
+    def request_url(self, request: requests.PreparedRequest, proxies: Any) -> str:  # noqa: ARG002 - as above
+        return request.path_url
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
