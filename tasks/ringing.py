@@ -19,9 +19,9 @@ from tasks.ports import Bell, ShopFronts
 Later: TypeAlias = Callable[[Callable[[], None]], None]
 """Has something called a moment later, in another thread."""
 
-MOMENT = 0.02
-"""Seconds. A single order never waits for it; with fewer than fifty a second, hardly any does."""
-_RINGS_TO_A_BELL = 4
+MOMENT = 0.05
+"""Seconds. A single order never waits for it; with fewer than twenty a second, hardly any does."""
+_RINGS_TO_A_BELL = 8
 """So many may wait for each other."""
 
 

@@ -61,14 +61,14 @@ def test_a_single_order_is_rung_for_at_once(together: RungTogether, rung: Rung, 
     assert not moments.calls
 
 
-def test_of_those_that_follow_within_the_moment_every_fourth_is(
+def test_of_those_that_follow_within_the_moment_every_eighth_is(
     together: RungTogether, rung: Rung, moments: Moments
 ) -> None:
     for number in range(10):
         together.ring("garden", str(number))
     assert rung.orders == ["0"]
     moments.pass_by()
-    assert rung.orders == ["0", "1", "5", "9"]
+    assert rung.orders == ["0", "1", "9"]
 
 
 def test_a_rush_goes_on_from_moment_to_moment(together: RungTogether, rung: Rung, moments: Moments) -> None:
