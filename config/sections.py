@@ -86,6 +86,8 @@ class WorkerSettings(Section):
     """Orders that one worker process works on at the same time."""
     sweep_every: Duration = timedelta(seconds=1)
     """How often to look for orders that are due or got stuck."""
+    nice: Whole = Field(default=5, ge=0, le=19)
+    """By how much a worker process stands back where others want the processor too; the web process answers first."""
 
 
 class RetriesSettings(Section):

@@ -1,16 +1,20 @@
 """The processes of the larger shapes: web, worker and schedule, each on its own, over a broker that all can reach."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from types import FrameType
+from typing import Any
 
 import structlog
 from celery.beat import Service
-from celery.signals import setup_logging
+from celery.signals import setup_logging, worker_ready
 from kombu.exceptions import OperationalError
 
+from tasks.ledger.store import LedgerUnavailable
 from worker.embedded import leave_logging_alone, make_worker, run_worker
 from worker.web.server import listen, make_server
 from worker.wiring import Wired
@@ -70,11 +74,30 @@ def _signalled(stop: Callable[[], object]) -> Iterator[None]:
 
 def worker(wired: Wired) -> int:
     """Drive orders until SIGTERM or Ctrl-C; calls under way are finished. Returns the exit code."""
+    settings = wired.settings.worker
+    os.nice(settings.nice)
     process = make_worker(wired, name="worker")
-    log.info("counterfoil.up", process="worker", threads=wired.settings.worker.threads, ledger=wired.ledger.address)
-    code = run_worker(process)
+
+    def ready(**_: Any) -> None:
+        _look(wired)
+
+    worker_ready.connect(ready)
+    log.info("counterfoil.up", process="worker", threads=settings.threads, ledger=wired.ledger.address)
+    try:
+        code = run_worker(process)
+    finally:
+        worker_ready.disconnect(ready)
     log.info("counterfoil.down", process="worker")
     return code
+
+
+def _look(wired: Wired) -> None:
+    """Ring what is due, whenever it was rung: whoever heard those bells may have died of it. Where others live, they
+    find one bell more than they need."""
+    try:
+        wired.work.sweeper.sweep(again_after=timedelta(0))
+    except LedgerUnavailable as error:
+        log.error("ledger.unavailable", error=str(error))  # the schedule looks again
 
 
 def beat(wired: Wired) -> int:

@@ -182,6 +182,7 @@ def _enter_wal(connection: Any) -> None:
 def _postgresql_engine(url: URL, pool_size: int) -> Engine:
     return create_engine(
         url,
+        paramstyle="format",  # values by place: by name, the driver would put them in order for every statement
         pool_size=pool_size,
         max_overflow=pool_size,
         pool_timeout=10,

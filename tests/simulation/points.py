@@ -70,7 +70,7 @@ class CrashingStore(Store):
         self.is_sqlite = shared.is_sqlite
         self.url = shared.url
         self._engine = shared._engine
-        self._writing = shared._writing
+        self._readers, self._writers = shared._readers, shared._writers
         self._turn = Lock()
         self._points = points
 
