@@ -75,13 +75,14 @@ def _signalled(stop: Callable[[], object]) -> Iterator[None]:
 def worker(wired: Wired) -> int:
     """Drive orders until SIGTERM or Ctrl-C; calls under way are finished. Returns the exit code."""
     settings = wired.settings.worker
-    os.nice(settings.nice)
     process = make_worker(wired, name="worker")
 
     def ready(**_: Any) -> None:
+        # Not before it is up: that nobody works is no state to linger in. Threads that begin later are as nice.
+        os.nice(settings.nice)
         _look(wired)
 
-    worker_ready.connect(ready)
+    worker_ready.connect(ready, weak=False)
     log.info("counterfoil.up", process="worker", threads=settings.threads, ledger=wired.ledger.address)
     try:
         code = run_worker(process)
