@@ -5,6 +5,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
 from types import FrameType
 from typing import Any
 
@@ -74,13 +75,13 @@ def _signalled(stop: Callable[[], object]) -> Iterator[None]:
 def worker(wired: Wired) -> int:
     """Drive orders until SIGTERM or Ctrl-C; calls under way are finished. Returns the exit code."""
     settings = wired.settings.worker
-    os.nice(settings.nice)
     process = make_worker(wired, name="worker")
 
     def ready(**_: Any) -> None:
+        _stand_back(settings.nice)
         _look(wired)
 
-    worker_ready.connect(ready)
+    worker_ready.connect(ready, weak=False)
     log.info("counterfoil.up", process="worker", threads=settings.threads, ledger=wired.ledger.address)
     try:
         code = run_worker(process)
@@ -88,6 +89,13 @@ def worker(wired: Wired) -> int:
         worker_ready.disconnect(ready)
     log.info("counterfoil.down", process="worker")
     return code
+
+
+def _stand_back(nice: int) -> None:
+    """Let others, the web process above all, go first from now on; not earlier, for that nobody works is no state to
+    linger in. It holds for this thread and those that begin later, which all of the pool do. A worker that comes back
+    to its broker is ready again, and no nicer."""
+    os.setpriority(os.PRIO_PROCESS, 0, max(os.getpriority(os.PRIO_PROCESS, 0), nice))
 
 
 def _look(wired: Wired) -> None:
