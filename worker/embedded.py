@@ -18,6 +18,7 @@ from celery.beat import EmbeddedService
 from celery.platforms import SecurityWarning
 from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
+from worker.celery_app import SCHEDULER
 from worker.web.server import BackgroundServer, listen
 from worker.wiring import Wired
 
@@ -42,7 +43,7 @@ def up(wired: Wired) -> int:
             if held:
                 log.warning("ledger.recovered", orders=held)
         web = BackgroundServer(wired.web(), listener)
-        beat = EmbeddedService(wired.app, max_interval=1, thread=True, scheduler_cls="celery.beat:Scheduler")
+        beat = EmbeddedService(wired.app, max_interval=1, thread=True, scheduler_cls=SCHEDULER)
         beat.daemon = True
         worker = make_worker(wired)
         begun = ExitStack()  # a signal may come before the worker is ready

@@ -14,6 +14,7 @@ from celery.signals import setup_logging, worker_ready
 from kombu.exceptions import OperationalError
 
 from tasks.ledger.store import LedgerUnavailable
+from worker.celery_app import SCHEDULER
 from worker.embedded import leave_logging_alone, make_worker, run_worker
 from worker.web.server import listen, make_server
 from worker.wiring import Wired
@@ -125,7 +126,7 @@ def beat(wired: Wired) -> int:
         log.info("counterfoil.up", process="beat")
         while not over.is_set():
             try:
-                Service(wired.app, scheduler_cls="celery.beat:Scheduler").start()
+                Service(wired.app, scheduler_cls=SCHEDULER).start()
             except refusals as error:
                 log.error("broker.refused", process="beat", error=str(error), again_in=_REFUSED_SECONDS)
                 over.wait(_REFUSED_SECONDS)
