@@ -19,8 +19,8 @@ class _Channel(memory.Channel):
         super()._put(queue, message, **options)  # type: ignore[no-untyped-call]  # kombu has no types
         _news.set()
 
-    def basic_ack(self, delivery_tag: Any, *multiple: Any) -> None:
-        super().basic_ack(delivery_tag, *multiple)  # type: ignore[no-untyped-call]  # likewise
+    def basic_ack(self, delivery_tag: Any, multiple: bool = False) -> None:  # noqa: FBT001, FBT002  (as kombu says it)
+        super().basic_ack(delivery_tag, multiple=multiple)  # type: ignore[no-untyped-call]  # likewise
         _news.set()
 
 
