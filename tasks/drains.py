@@ -29,6 +29,7 @@ class _Book:
     most: int
     draining: int = 0
     rings: int = 0
+    turned_away: bool = False
     sent: deque[float] = field(default_factory=deque)
     kept: deque[tuple[str, str]] = field(default_factory=lambda: deque(maxlen=100))
 
@@ -51,9 +52,11 @@ class Drain:
         self.over = self._drains.leave(self._book, seen=self._seen)
         return self.over
 
-    def stop(self) -> None:
-        """Called when there is more, and it is time for others: its bell is rung after this."""
+    def stop(self) -> int:
+        """Called when there is more, and it is time for others. So many bells are rung after this: two, where one was
+        turned away here since the last stop, for another process may have a thread for it."""
         self.over = self._drains.leave(self._book, seen=None)
+        return 2 if self._drains.turned_away(self._book) else 1
 
 
 class Drains:
@@ -105,6 +108,13 @@ class Drains:
         with self._lock:
             return self._of(book).rings
 
+    def turned_away(self, book: str) -> bool:
+        """Whether a bell found as many draining as there may be, since this was asked the last time."""
+        with self._lock:
+            found = self._of(book)
+            told, found.turned_away = found.turned_away, False
+            return told
+
     def leave(self, book: str, *, seen: int | None) -> bool:
         """A drain ends; not, when bells were kept that it has not `seen`."""
         with self._lock:
@@ -141,6 +151,7 @@ class Drains:
                 found.sent.popleft()
             if found.draining >= found.most:
                 found.rings += 1
+                found.turned_away = not self._here
                 return False
             found.draining += 1
             return True

@@ -104,8 +104,8 @@ class Sync:
             if due is None and drain.leave():
                 return ended
             if due is not None and monotonic() >= until:
-                drain.stop()
-                self._world.bell.ring(*due)
+                for _ in range(drain.stop()):
+                    self._world.bell.ring(*due)
                 return ended
 
     def _drive_all(self, book: str, drain: Drain, until: float) -> bool:

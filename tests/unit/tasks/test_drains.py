@@ -159,3 +159,23 @@ def test_whatever_rings_and_drains_at_once_nothing_rung_for_stays_undone() -> No
             thread.join()
     assert works.todo == []
     assert len(works.done) == 1200
+
+
+def test_a_bell_that_found_everybody_at_work_is_rung_again_where_others_may_answer_it(sent: Sent) -> None:
+    drains = make(sent, most=1, here=False)
+    with drains.begin(BOOK) as drain:
+        assert drain is not None
+        with drains.begin(BOOK) as turned_away:
+            assert turned_away is None
+        assert drain.stop() == 2
+    with drains.begin(BOOK) as drain:
+        assert drain is not None
+        assert drain.stop() == 1
+
+
+def test_where_nobody_else_answers_it_is_not(sent: Sent) -> None:
+    drains = make(sent, most=1)
+    with drains.begin(BOOK) as drain, drains.begin(BOOK) as turned_away:
+        assert drain is not None
+        assert turned_away is None
+        assert drain.stop() == 1
