@@ -51,6 +51,8 @@ def together(rounds: Sequence[Figures]) -> Figures:
     for key in dict.fromkeys(key for each in rounds for key in each):
         told = [each[key] for each in rounds if key in each]
         found[key] = {name: _one(name, [each[name] for each in told]) for name in told[0]}
+        if {"orders", "exact"} <= told[0].keys():  # how many a storm has depends on how quick the round was
+            found[key]["exact"] = found[key]["orders"] - max(each["orders"] - each["exact"] for each in told)
     return found
 
 

@@ -77,6 +77,13 @@ def test_rounds_come_together_as_medians_and_counts_as_the_worst() -> None:
     assert together(rounds) == {"x": {"cpu_ms": 2, "exact": 499, "extra": 1}}
 
 
+def test_what_is_not_exact_is_counted_against_the_orders_of_its_own_round() -> None:
+    rounds = [{"x": {"orders": orders, "exact": exact}} for orders, exact in ((4000, 4000), (3949, 3949), (4000, 4000))]
+    assert together(rounds)["x"]["exact"] == 4000
+    rounds = [{"x": {"orders": orders, "exact": exact}} for orders, exact in ((4000, 3990), (3949, 3949), (4000, 4000))]
+    assert together(rounds)["x"]["exact"] == 3990
+
+
 def test_a_mark_that_is_missed_is_told_and_what_was_not_measured_is_left_out() -> None:
     figures = {"idle/embedded": {"cpu_percent": 3.0, "memory_mb": 90.0}}
     (mark,) = marks.marks(figures)
