@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from threading import Lock
 
 from sqlalchemy import Connection
 
+from providers.sandbox import Fault, Reply, Request
 from tasks.ledger.store import Store
 
 BEFORE_COMMIT = "before commit"
@@ -61,6 +63,21 @@ class Points:
             yield
         finally:
             self._muted -= 1
+
+
+@dataclass
+class DeadlyWire:
+    """Every request is a point before it and one after it."""
+
+    points: Points
+
+    def before(self, _request: Request) -> Fault | None:
+        self.points.reach(BEFORE_CALL)
+        return None
+
+    def after(self, _request: Request, _reply: Reply) -> Fault | None:
+        self.points.reach(AFTER_CALL)
+        return None
 
 
 class CrashingStore(Store):

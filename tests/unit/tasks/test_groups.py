@@ -18,12 +18,12 @@ from providers.domain.steps import Create
 from providers.invoicing import acs, memory
 from providers.invoicing.acs import sandbox as acs_sandbox
 from providers.ports import InvoicingProvider
-from providers.sandbox import Fault, Reply, Request, Sandbox, SandboxAdapter, faults
+from providers.sandbox import Fault, Sandbox, SandboxAdapter, faults
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.store import Store
 from tests.builders import BOOK, SettableClock, a_buyer, a_line, a_paid_order, planned_for
 from tests.contract.invoicing.bench import Call, Watch
-from tests.simulation.points import AFTER_CALL, BEFORE_CALL, Crash, CrashingStore, Points
+from tests.simulation.points import Crash, CrashingStore, DeadlyWire, Points
 from tests.unit.tasks.engine import Engine
 
 TOGETHER = Policy(issue_on=IssueOn.PLACED, bulk=True)
@@ -271,21 +271,6 @@ def empty_stores(tmp_path: Path, migrated_sqlite: Path) -> Iterator[Callable[[],
     yield another
     for store in made:
         store.close()
-
-
-@dataclass
-class DeadlyWire:
-    """Every request is a point before it and one after it."""
-
-    points: Points
-
-    def before(self, _request: Request) -> Fault | None:
-        self.points.reach(BEFORE_CALL)
-        return None
-
-    def after(self, _request: Request, _reply: Reply) -> Fault | None:
-        self.points.reach(AFTER_CALL)
-        return None
 
 
 def _life(crowd: Crowd, store: Store, points: Points) -> None:

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import Connection
 
-from providers.sandbox import Fault, Reply, Request
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.run import Run, RunLost, RunUnderWay
 from tasks.reconcile import Asked, Reconciler, Report
 from tasks.reconcile.reconciler import lease_of
 from tasks.reconcile.report import report_of
 from tests.builders import BOOK
-from tests.simulation.points import AFTER_CALL, BEFORE_CALL, Crash, CrashingStore, Points
+from tests.simulation.points import Crash, CrashingStore, DeadlyWire, Points
 from tests.unit.tasks.account import World
 
 COUNT = 9
@@ -32,21 +31,6 @@ class MortalStore(CrashingStore):
             raise Crash("dead already")
         with super().write() as connection:
             yield connection
-
-
-@dataclass
-class DeadlyWire:
-    """Every request is a point before it and one after it."""
-
-    points: Points
-
-    def before(self, _request: Request) -> Fault | None:
-        self.points.reach(BEFORE_CALL)
-        return None
-
-    def after(self, _request: Request, _reply: Reply) -> Fault | None:
-        self.points.reach(AFTER_CALL)
-        return None
 
 
 class Process:
