@@ -36,11 +36,12 @@ class Statement:
 
     def __init__(self, write: Callable[[Dialect], Any]) -> None:
         self._write = write
-        self._forms: dict[str, _Form] = {}
+        self._forms: dict[str, Form] = {}
 
     def run(self, connection: Connection, values: Values) -> None:
         """Run it for its effect."""
-        with self._form(connection).running(connection, values):
+        form = self._form(connection)
+        with form.running(connection, form.given(values)):
             pass
 
     def each(self, connection: Connection, rows: Iterable[Values]) -> None:
@@ -53,13 +54,13 @@ class Statement:
     def first(self, connection: Connection, values: Values) -> Found | None:
         """The first row, or None."""
         form = self._form(connection)
-        with form.running(connection, values) as cursor:
+        with form.running(connection, form.given(values)) as cursor:
             row = cursor.fetchone()
             return None if row is None else form.read(row)
 
     def all(self, connection: Connection, values: Values) -> list[Found]:
         form = self._form(connection)
-        with form.running(connection, values) as cursor:
+        with form.running(connection, form.given(values)) as cursor:
             return [form.read(row) for row in cursor.fetchall()]
 
     def scalar(self, connection: Connection, values: Values) -> Any:
@@ -67,16 +68,16 @@ class Statement:
         found = self.first(connection, values)
         return None if found is None else next(iter(found.values()))
 
-    def _form(self, connection: Connection) -> "_Form":
+    def _form(self, connection: Connection) -> "Form":
         # Two threads that come first both compile; either form will do.
         name = connection.dialect.name
         form = self._forms.get(name)
         if form is None:
-            form = self._forms[name] = _Form(self._write(connection.dialect), connection.dialect)
+            form = self._forms[name] = Form(self._write(connection.dialect), connection.dialect)
         return form
 
 
-class _Form:
+class Form:
     """A statement in one dialect."""
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
@@ -87,18 +88,17 @@ class _Form:
         # SQLite's cursor is in the middle of its statement until it is closed; another one has everything already.
         self._steps = dialect.name == "sqlite"
         names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
-        self._binds = [_bind(compiled, name, dialect) for name in names or ()]
+        self.binds = [_bind(compiled, name, dialect) for name in names or ()]
         self._readers = [
             (column.name, column.type.dialect_impl(dialect).result_processor(dialect, None))
             for column in statement.exported_columns  # type: ignore[attr-defined]
         ]
 
-    def running(self, connection: Connection, values: Values) -> AbstractContextManager[Any]:
+    def running(self, connection: Connection, given: Any) -> AbstractContextManager[Any]:
         """A cursor with the statement run: the driver's own, unless somebody listens to SQLAlchemy's events.
 
-        Transactions and errors are SQLAlchemy's either way.
+        `given` are values as `given` makes them. Transactions and errors are SQLAlchemy's either way.
         """
-        given = self.given(values)
         if connection.dispatch.before_cursor_execute:
             return closing(connection.exec_driver_sql(self.text, given))
         info = connection.info
@@ -118,9 +118,16 @@ class _Form:
 
     def given(self, values: Values) -> Any:
         """The values as the driver wants them."""
-        if self._positional:
-            return tuple([_given(bind, values) for bind in self._binds])
-        return {bind[0]: _given(bind, values) for bind in self._binds}
+        get = values.get
+        listed = [
+            get(name, constant) if processor is None else processor(get(name, constant))
+            for name, constant, processor in self.binds
+        ]
+        return (
+            tuple(listed)
+            if self._positional
+            else {bind[0]: value for bind, value in zip(self.binds, listed, strict=True)}
+        )
 
     def read(self, row: Any) -> Found:
         return {
@@ -136,9 +143,3 @@ def _bind(compiled: SQLCompiler, name: str, dialect: Dialect) -> _Bind:
     """A parameter: its name, its value where the statement itself holds one, and how the driver wants it."""
     bind = compiled.binds[name]
     return name, bind.effective_value, bind.type.dialect_impl(dialect).bind_processor(dialect)
-
-
-def _given(bind: _Bind, values: Values) -> Any:
-    name, constant, processor = bind
-    value = values.get(name, constant)
-    return value if processor is None else processor(value)
