@@ -83,7 +83,7 @@ class WebSettings(Section):
 
 class WorkerSettings(Section):
     threads: Whole = Field(default=16, ge=1, le=512)
-    """Orders that one worker process works on at the same time."""
+    """Calls that one worker process makes at the same time, of each book."""
     sweep_every: Duration = timedelta(seconds=1)
     """How often to look for orders that are due or got stuck."""
     nice: Whole = Field(default=5, ge=0, le=19)

@@ -6,8 +6,7 @@ from datetime import datetime, timedelta
 
 from providers.domain.policy import Retries
 from providers.domain.results import Lost, Result, Unseen, Unsent
-from tasks.ledger.turn import Turn
-from tasks.ledger.turns import Effort
+from tasks.ledger.turn import Effort, Turn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,11 +1,12 @@
 """What the engine works with: the parts of one process, put together once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from tasks.backoff import Backoff
 from tasks.breaker import Breaker
+from tasks.callers import Callers, InTurn
 from tasks.drains import Drains
 from tasks.ledger.ledger import Ledger
 from tasks.paused import PausedBooks
@@ -29,6 +30,9 @@ class World:
     """Names this process in leases, for people who look."""
     drains: Drains | None = None
     """Where the process counts them, the same as `bell`."""
+    callers: Callers = field(default_factory=InTurn)
+    stopping: Callable[[], bool] = lambda: False
+    """Whether the process is to end: nothing more is claimed."""
     careful: int = 50
     """So many orders the process claims carefully when it begins. One that follows a death may meet the order that
     caused it while it plans, again and again; only a claim that was committed before can tell."""

@@ -75,14 +75,15 @@ def up(wired: Wired) -> int:
 
 
 def make_worker(wired: Wired, *, name: str = "embedded") -> Worker:
-    """A Celery worker with a pool of threads: the calls are requests-based and wait most of the time."""
+    """A Celery worker with a pool of threads. When it is told to stop, nothing more is claimed."""
+    worker_shutting_down.connect(lambda **_: wired.stopping.set(), weak=False)
     setup_logging.connect(leave_logging_alone)
     # It warns of root, who could be made to run pickled code; we take JSON only.
     warnings.filterwarnings("ignore", category=SecurityWarning)
     return wired.app.Worker(
         hostname=f"{name}@%h",
         pool="threads",
-        concurrency=wired.settings.worker.threads,
+        concurrency=wired.answers,
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,

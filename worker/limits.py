@@ -12,6 +12,8 @@ from tasks.budget import RateGate
 _SLOTS_OF_A_RATED_BOOK = 4
 """A book with a rate and no limit of its own on requests in flight: more threads would only wait."""
 
+_CHORES = 4
+
 
 def slots_of(card: Card) -> int | None:
     """How many orders of a book are driven at the same time; None means any number."""
@@ -20,13 +22,15 @@ def slots_of(card: Card) -> int | None:
     return _SLOTS_OF_A_RATED_BOOK if card.rate is not None else None
 
 
-def drains_of(cards: Mapping[str, Card], *, threads: int) -> dict[str, int]:
-    """How many of a process's threads may drive orders of a book at the same time.
+def calls_of(cards: Mapping[str, Card], *, threads: int) -> dict[str, int]:
+    """How many calls of a book a process makes at the same time."""
+    return {book: min(slots_of(card) or threads, threads) for book, card in cards.items()}
 
-    One is left for every other book, and one for the chores: a book in a rush has all the rest.
-    """
-    free = max(1, threads - len(cards))
-    return {book: min(slots_of(card) or free, free) for book, card in cards.items()}
+
+def answers_of(books: int, *, comparisons: int) -> int:
+    """How many messages a worker answers at the same time: for each book the one that drives its orders, and one that
+    finds it at work; so many comparisons; and what the schedule sends. None waits for another one."""
+    return 2 * books + comparisons + _CHORES
 
 
 def gate_of(book: str, rate: int | None, broker: BrokerSettings) -> RateGate | None:

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from providers.domain.orders import PaymentKind
 from providers.domain.policy import Cancelled, IssueOn, Policy, Refunds, Retries, Untaxed, ZeroTotal
 from tasks.backoff import Backoff
 from tasks.breaker import Breaker
+from tasks.callers import CallerThreads
 from tasks.drains import Drains
 from tasks.hinting import Hints, Rereader
 from tasks.intake import Intake
@@ -40,7 +42,7 @@ from tasks.watch import Watch
 from tasks.world import World
 from worker.celery_app import CeleryBell, make_app
 from worker.doors import doors
-from worker.limits import drains_of, gate_of, slots_of
+from worker.limits import answers_of, calls_of, gate_of, slots_of
 from worker.listeners import notified, targets
 from worker.rounds import habits, timetables
 from worker.web.app import create_app
@@ -67,6 +69,11 @@ class Wired:
     bell: Bell
     work: Work
     hints: Hints
+    callers: CallerThreads
+    stopping: threading.Event
+    """Set once the process is to end: nothing more is claimed."""
+    answers: int
+    """How many messages its worker answers at the same time."""
     clock: Clock
 
     @property
@@ -86,6 +93,7 @@ class Wired:
         )
 
     def close(self) -> None:
+        self.callers.close()
         self.app.close()
         self.ledger.close()
 
@@ -111,7 +119,6 @@ def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery],
     rings = Drains(
         bell(app),
         fronts=fronts,
-        limits=drains_of({name: book.card for name, book in books.items()}, threads=settings.worker.threads),
         here=settings.broker.in_process,
     )
     # Where others answer, nobody here knows what is on its way.
@@ -119,6 +126,10 @@ def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery],
     paused = PausedBooks(ledger.books, clock)
     limits = {name: slots_of(book.card) for name, book in books.items()}
     slots: Slots = LocalSlots(limits) if store.is_sqlite else PostgresSlots(store, limits)
+    callers = CallerThreads(
+        calls_of({name: book.card for name, book in books.items()}, threads=settings.worker.threads)
+    )
+    stopping, comparisons = threading.Event(), max(settings.worker.threads // 4, 1)
     world = World(
         ledger=ledger,
         books=books,
@@ -131,6 +142,8 @@ def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery],
         backoff=Backoff(retries=_retries(settings.retries)),
         clock=watch,
         calm=watch.calm,
+        callers=callers,
+        stopping=stopping.is_set,
         owner=f"{socket.gethostname()}:{os.getpid()}"[:100],
     )
     work = Work(
@@ -140,7 +153,7 @@ def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery],
         prober=Prober(ledger, books=books, paused=paused, clock=clock),
         notifier=Notifier(ledger, targets=targets(settings), clock=clock),
         rereader=Rereader(ledger, books=books, paused=paused, slots=slots, clock=clock),
-        rounds=Rounds(world, habits=habits(settings, books), at_once=max(settings.worker.threads // 4, 1)),
+        rounds=Rounds(world, habits=habits(settings, books), at_once=comparisons),
     )
     register(app, work)
     return Wired(
@@ -153,6 +166,9 @@ def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery],
         app=app,
         bell=rings,
         work=work,
+        callers=callers,
+        stopping=stopping,
+        answers=answers_of(len(books), comparisons=comparisons),
         hints=Hints(doors(settings), follow=rereading(app), steady=time.monotonic),
         clock=clock,
     )

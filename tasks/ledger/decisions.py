@@ -14,10 +14,10 @@ from providers.domain.results import Result, after
 from tasks.ledger.codec import json_text
 from tasks.ledger.known_rows import load_known
 from tasks.ledger.news import News
+from tasks.ledger.outcomes import write_results
 from tasks.ledger.store import Store
 from tasks.ledger.tables import AuditRow, OrderRow
 from tasks.ledger.turn import turn_of
-from tasks.ledger.writes import write_result
 
 _AUDIT = AuditRow.__table__  # type: ignore[attr-defined]
 _ORDERS = OrderRow.__table__  # type: ignore[attr-defined]
@@ -69,7 +69,7 @@ class Decisions:
             turn = turn_of(connection, row)
             result = conclude(turn.known)
             changed = replace(turn, known=after(turn.known, result))
-            write_result(connection, result, changed, now=decision.at, news=self._news)
+            write_results(connection, [(changed, result)], now=decision.at, news=self._news)
             add_decision(connection, decision)
             return True
 

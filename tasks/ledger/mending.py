@@ -12,12 +12,13 @@ from providers.domain.mending import Doubted, Due, Heard, Mend, Taken, Uncancell
 from tasks.ledger.codec import order_from
 from tasks.ledger.decisions import Decision, add_decision, seize
 from tasks.ledger.findings import mark_repaired
+from tasks.ledger.intents import write_intents
 from tasks.ledger.known_rows import load_known
 from tasks.ledger.news import News
+from tasks.ledger.outcomes import write_results
 from tasks.ledger.store import Store
 from tasks.ledger.tables import DocumentRow, OperationRow, OrderRow, PaymentRow
 from tasks.ledger.turn import Turn, turn_of
-from tasks.ledger.writes import write_intent, write_result
 
 _ORDERS = OrderRow.__table__  # type: ignore[attr-defined]
 _DOCUMENTS = DocumentRow.__table__  # type: ignore[attr-defined]
@@ -87,10 +88,11 @@ def write_mend(connection: Connection, mend: Mend, turn: Turn, *, now: datetime,
             _change(connection, turn.documents[mend.document], verified=False)
         case Taken():
             for step, result in mend.effects():
-                changed = replace(changed, documents=write_intent(connection, step, changed, now=now))
-                write_result(connection, result, changed, now=now, news=news)
+                (documents,) = write_intents(connection, [(changed, step)], now=now)
+                changed = replace(changed, documents=documents)
+                write_results(connection, [(changed, result)], now=now, news=news)
         case Heard():
-            write_result(connection, mend.result, changed, now=now, news=news)
+            write_results(connection, [(changed, mend.result)], now=now, news=news)
         case Due():
             pass
 

@@ -18,6 +18,7 @@ from providers.domain.known import MAY_BE_THERE, Action, OperationState
 from providers.domain.notices import PAYING, OwnDoing, notice_key, notices
 from providers.domain.orders import OrderState
 from providers.domain.reasons import Code
+from tasks.ledger.claims import by_name
 from tasks.ledger.codec import facts_from, facts_text, json_text, reason_from
 from tasks.ledger.proof_tables import NoticeRow
 from tasks.ledger.store import Store
@@ -93,7 +94,7 @@ class News:
             )
             .join(_ORDERS, _ORDERS.c.id == _DOCUMENTS.c.order_pk)
             .where(_DOCUMENTS.c.id.in_(sorted(told)))
-            .order_by(_ORDERS.c.id, _DOCUMENTS.c.id)
+            .order_by(*by_name(connection.dialect), _DOCUMENTS.c.id)
             .with_for_update(of=_ORDERS)
         )
         rows = connection.execute(found).mappings().all()

@@ -4,62 +4,37 @@ Every write of a turn names the claim's fencing token and happens only while its
 call is committed before the call; its outcome and the next intent are one transaction.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection
 
+from providers.domain.documents import DocumentKey
 from providers.domain.orders import OrderState
 from providers.domain.reasons import Reason
 from providers.domain.results import Result, after, intended
 from providers.domain.steps import Create, LookUp, Rest, Step, Stop, Verify, Wait
 from tasks.ledger import claims
 from tasks.ledger.codec import order_from, reason_text
+from tasks.ledger.intents import write_intents
 from tasks.ledger.known_rows import load_facts
 from tasks.ledger.news import News
-from tasks.ledger.statements import Found, Statement, Values
+from tasks.ledger.outcomes import write_results
+from tasks.ledger.statements import Found
 from tasks.ledger.store import Store
-from tasks.ledger.turn import Turn, turn_of
-from tasks.ledger.writes import write_intent, write_result
-
-
-class LeaseLost(Exception):
-    """The lease ran out, or another worker has the order: this turn may write nothing any more."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Claim:
-    """Who claims, when, and for how long. The lease outlives the longest call by a margin."""
-
-    owner: str
-    now: datetime
-    lease: timedelta
-    careful: bool = False
-    """Whether the claim is committed before anything is decided, so that an order which kills whoever plans it leaves
-    a trace of each death. Costs a transaction."""
-
-
-Decide = Callable[[Turn], Step]
-"""Names the next step for the order in hand; pure, for it runs inside the transaction."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Effort:
-    """The retry budget after a turn: zero attempts after progress, one more after a failure that counts."""
-
-    attempts: int = 0
-    first_tried_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How the call of one order ended, and what is decided then."""
-
-    turn: Turn
-    result: Result
-    decide: Decide
-    effort: Effort | None
+from tasks.ledger.turn import (
+    NOTHING,
+    Advanced,
+    Claim,
+    Decide,
+    Effort,
+    Ending,
+    LeaseLost,
+    Turn,
+    Wish,
+    turn_of,
+)
 
 
 class Turns:
@@ -70,159 +45,170 @@ class Turns:
         self._news = news
 
     def begin(self, shop: str, order_id: str, *, claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
-        """Claim the order if it is due and free, decide its next step, and write the intent: one transaction.
-
-        None: it is not due, does not exist, or another worker has it. A careful claim is a transaction of its own, and
-        `LeaseLost` tells that it was over before the second one.
-        """
-        return self._begin(claims.TAKE, {"which_shop": shop, "which_order": order_id}, claim, decide)
-
-    def begin_next(self, book: str, *, shops: Sequence[str], claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
-        """As `begin`, for the order of the book that comes next. None: there is none.
-
-        A lane comes before the next one, within it one of these shops before the next one, and of a shop the order
-        that has been due longest. Orders of other shops come last.
-        """
-        which = {"which_book": book, **{f"shop_{number}": shop for number, shop in enumerate(shops)}}
-        return self._begin(claims.take_next(len(shops)), which, claim, decide)
-
-    def _begin(self, take: Statement, which: Values, claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
-        asked = {**which, "now": claim.now, "until": claim.now + claim.lease, "new_owner": claim.owner}
-        with self._store.write() as connection:
-            row = take.first(connection, asked)
-            if row is None:
-                return None
-            turn = turn_of(connection, row)
-            if not claim.careful:
-                return self._go_on(connection, turn, decide(turn), now=claim.now)
-        with self._store.write() as connection:
-            row = self._extend(connection, turn, claim)
-            if row["revision"] != turn.revision:
-                turn = _refreshed(connection, turn, row)
-            return self._go_on(connection, turn, decide(turn), now=claim.now)
+        """Claim one order, as `advance`. None: it is not due, does not exist, or another worker has it."""
+        wish = Wish(named=(shop, order_id), hands=1)
+        begun = self.advance((), wish, claim=claim, decide=decide).begun
+        return begun[0] if begun else None
 
     def settle(
-        self,
-        turn: Turn,
-        result: Result,
-        *,
-        claim: Claim,
-        decide: Decide,
-        effort: Effort | None = None,
+        self, turn: Turn, result: Result, *, claim: Claim, decide: Decide, effort: Effort | None = None
     ) -> tuple[Turn, Step]:
-        """Write how a call ended, decide the next step, and write its intent: one transaction.
+        """Write how the call of one order ended, as `advance`.
 
         Raises `LeaseLost` when the claim does not hold any more; then nothing was written, and the operation
         counts as sent without an outcome.
         """
-        with self._store.write() as connection:
-            changed = self._ended(connection, Ending(turn, result, decide, effort), claim)
-            return self._go_on(connection, changed, decide(changed), now=claim.now)
-
-    def begin_more(self, first: Turn, *, most: int, claim: Claim, decide: Decide) -> list[tuple[Turn, Create]]:
-        """Claim what comes next behind the order in hand, of its shop and lane and in no hand before: one transaction.
-
-        Those that are to be made come back with their intents written, at most so many. The others are released, or
-        handed back to be driven alone.
-        """
-        asked = {
-            "which_book": first.book,
-            "which_shop": first.shop,
-            "behind": first.order_pk,
-            "most": most,
-            "now": claim.now,
-            "until": claim.now + claim.lease,
-            "new_owner": claim.owner,
-        }
-        begun: list[tuple[Turn, Create]] = []
-        with self._store.write() as connection:
-            rows = claims.TAKE_MORE.all(connection, asked)
-            for turn in (turn_of(connection, row) for row in sorted(rows, key=_place)):
-                step = decide(turn)
-                if isinstance(step, Create):
-                    begun.append((self._go_on(connection, turn, step, now=claim.now)[0], step))
-                else:
-                    self._give_back(connection, turn, step, now=claim.now)
-        return begun
-
-    def settle_all(self, endings: Sequence[Ending], *, claim: Claim) -> int:
-        """Write how a call for several orders ended, and give all of them back: one transaction.
-
-        Each goes on, or rests, as its own next step says. Of those whose claim does not hold any more nothing is
-        written, as by `settle`. Returns how many these are.
-        """
-        lost = 0
-        with self._store.write() as connection:
-            # In the order in which the inbox takes deliveries, so that neither waits for the other for ever.
-            for ending in sorted(endings, key=lambda each: (each.turn.shop, each.turn.order_id)):
-                try:
-                    changed = self._ended(connection, ending, claim)
-                except LeaseLost:
-                    lost += 1
-                else:
-                    self._give_back(connection, changed, ending.decide(changed), now=claim.now)
-        return lost
-
-    def _ended(self, connection: Connection, ending: Ending, claim: Claim) -> Turn:
-        """The turn after its call, which is written. Raises `LeaseLost`."""
-        turn, result, effort = ending.turn, ending.result, ending.effort
-        row = self._extend(connection, turn, claim)
-        changed = replace(turn, known=after(turn.known, result), renewed=False)
-        write_result(connection, result, changed, now=claim.now, news=self._news)
-        if row["revision"] != turn.revision:
-            return _refreshed(connection, changed, row)
-        if effort is not None:
-            return replace(changed, attempts=effort.attempts, first_tried_at=effort.first_tried_at)
-        return changed
-
-    def _extend(self, connection: Connection, turn: Turn, claim: Claim) -> Found:
-        row = claims.EXTEND.first(
-            connection,
-            {
-                "which": turn.order_pk,
-                "held_fence": turn.fence,
-                "known_revision": turn.revision,
-                "now": claim.now,
-                "until": claim.now + claim.lease,
-            },
-        )
-        if row is None:
+        (settled,) = self.advance([Ending(turn, result, decide, effort)], NOTHING, claim=claim, decide=decide).settled
+        if settled is None:
             raise LeaseLost(f"order {turn.shop}/{turn.order_id}, fence {turn.fence}")
-        return row
+        return settled
 
-    def _go_on(self, connection: Connection, turn: Turn, step: Step, *, now: datetime) -> tuple[Turn, Step]:
-        if isinstance(step, Wait | Stop | Rest):
-            self._release(connection, turn, step, now=now)
-            return turn, step
-        if not isinstance(step, Verify | LookUp):
-            documents = write_intent(connection, step, turn, now=now)
-            turn = replace(turn, documents=documents)
-        return replace(turn, known=intended(turn.known, step, at=now)), step
+    def advance(self, endings: Sequence[Ending], wish: Wish, *, claim: Claim, decide: Decide) -> Advanced:
+        """Write how calls ended and claim orders, decide the next step of each, and write the intents: one transaction.
 
-    def _give_back(self, connection: Connection, turn: Turn, step: Step, *, now: datetime) -> None:
-        """Release the order as its next step says; a call is left to whoever takes the order next."""
-        if isinstance(step, Wait | Stop | Rest):
-            self._release(connection, turn, step, now=now)
-            return
-        left = {"attempts": turn.attempts, "first_tried_at": turn.first_tried_at, "updated_at": now}
-        claims.HAND_BACK.run(connection, {"which": turn.order_pk, "held_fence": turn.fence, **left})
+        A careful claim is a transaction of its own before that.
+        """
+        # Claimed before they ended: each order whose call has ended may need the hand that it has.
+        most = wish.hands - sum(not ending.given_back for ending in endings)
+        taken = self._taken_before(wish, claim, most=most) if claim.careful else None
+        with self._store.write() as connection:
+            # First those in hand, for which it may wait; then others, of which those that are locked are passed over.
+            rows = self._extended(connection, [*(ending.turn for ending in endings), *(taken or ())], claim)
+            ended = self._ended(connection, endings, rows, now=claim.now)
+            steps = [
+                (turn, ending.decide(turn), not ending.given_back)
+                for turn, ending in zip(ended, endings, strict=True)
+                if turn is not None
+            ]
+            if taken is None:
+                most = wish.hands - sum(kept and not isinstance(step, Wait | Stop | Rest) for _, step, kept in steps)
+                turns = [turn_of(connection, row) for row in self._take(connection, wish, claim, most=most)]
+            else:
+                held = (self._renewed(connection, turn, rows.get(turn.order_pk)) for turn in taken)
+                turns = [turn for turn in held if turn is not None]
+            begun = [(turn, decide(turn), True) for turn in turns]
+            if not claim.careful:
+                begun += self._filled(connection, wish, begun, claim, decide)
+            gone = self._go_on(connection, [*steps, *begun], now=claim.now)
+        told = iter(gone)
+        settled = [None if turn is None else next(told) for turn in ended]
+        kept = [each for each, (_, _, is_kept) in zip(told, begun, strict=True) if is_kept]
+        return Advanced(settled, kept, claimed=len(turns), may_be_more=len(turns) >= most)
 
-    def _release(self, connection: Connection, turn: Turn, step: Wait | Stop | Rest, *, now: datetime) -> None:
-        """Give the order back, as the step says. No event can come in between: the row is ours till the commit."""
-        state, due, reason = _standing(step)
-        claims.RELEASE.run(
-            connection,
-            {
-                "which": turn.order_pk,
-                "held_fence": turn.fence,
-                "state": state,
-                "due_at": due,
-                "reason": reason_text(reason),
-                "attempts": turn.attempts,
-                "first_tried_at": turn.first_tried_at,
-                "updated_at": now,
-            },
-        )
+    def _taken_before(self, wish: Wish, claim: Claim, *, most: int) -> list[Turn]:
+        with self._store.write() as connection:
+            return [turn_of(connection, row) for row in self._take(connection, wish, claim, most=most)]
+
+    def _take(self, connection: Connection, wish: Wish, claim: Claim, *, most: int) -> list[Found]:
+        """Claim what is wished for."""
+        asked = {"now": claim.now, "until": claim.now + claim.lease, "new_owner": claim.owner}
+        rows: list[Found] = []
+        if wish.named is not None and most > 0:
+            shop, order_id = wish.named
+            named = claims.TAKE.first(connection, {**asked, "which_shop": shop, "which_order": order_id})
+            if named is not None:
+                rows.append(named)
+                if named["crashes"] > 1:
+                    return rows
+        if len(rows) < most and wish.book:
+            rows += self._take_next(connection, wish, asked, most=most - len(rows))
+        return rows
+
+    def _take_next(self, connection: Connection, wish: Wish, asked: Found, *, most: int) -> list[Found]:
+        shops = {f"shop_{number}": shop for number, shop in enumerate(wish.shops)}
+        asked = {**asked, "which_book": wish.book}
+        found = claims.waiting(len(wish.shops)).all(connection, {**asked, **shops})
+        rows: list[Found] = []
+        for place in sorted(row["place"] for row in found):
+            lane_and_shop = claims.places(wish.shops)[place]
+            if lane_and_shop is None:
+                if not rows:
+                    rows = claims.TAKE_ANY.all(connection, {**asked, "most": most})
+                break
+            lane, shop = lane_and_shop
+            which = {"which_lane": lane, "which_shop": shop, "most": most - len(rows)}
+            rows += sorted(claims.TAKE_SOME.all(connection, {**asked, **which}), key=_since)
+            if len(rows) >= most:
+                break
+        return rows
+
+    def _filled(
+        self,
+        connection: Connection,
+        wish: Wish,
+        begun: Sequence[tuple[Turn, Step, bool]],
+        claim: Claim,
+        decide: Decide,
+    ) -> list[tuple[Turn, Step, bool]]:
+        """What the wish is filled up with, and whether it is kept: what is not to be made is left to others."""
+        asked = {"now": claim.now, "until": claim.now + claim.lease, "new_owner": claim.owner, "which_book": wish.book}
+        found: list[tuple[Turn, Step, bool]] = []
+        for more in wish.fill([(turn, step) for turn, step, _ in begun]):
+            which = {"which_lane": more.lane, "which_shop": more.shop, "most": more.most}
+            rows = claims.TAKE_FRESH.all(connection, {**asked, **which})
+            turns = [turn_of(connection, row) for row in sorted(rows, key=_since)]
+            found += [(turn, step, isinstance(step, _OF_SEVERAL)) for turn, step in ((t, decide(t)) for t in turns)]
+        return found
+
+    def _ended(
+        self, connection: Connection, endings: Sequence[Ending], rows: Mapping[int, Found], *, now: datetime
+    ) -> list[Turn | None]:
+        """The turns after their calls, which are written. None: the lease is lost, and there is no row of it."""
+        after_calls = [
+            replace(ending.turn, known=after(ending.turn.known, ending.result), renewed=False) for ending in endings
+        ]
+        ours = [
+            (turn, ending.result) for turn, ending in zip(after_calls, endings, strict=True) if turn.order_pk in rows
+        ]
+        write_results(connection, ours, now=now, news=self._news)
+        return [
+            self._renewed(connection, turn, rows.get(turn.order_pk), ending.effort)
+            for turn, ending in zip(after_calls, endings, strict=True)
+        ]
+
+    def _renewed(
+        self, connection: Connection, turn: Turn, row: Found | None, effort: Effort | None = None
+    ) -> Turn | None:
+        """The turn with its effort, or with what came in meanwhile."""
+        if row is None:
+            return None
+        if row["revision"] != turn.revision:
+            return _refreshed(connection, turn, row)
+        if effort is not None:
+            return replace(turn, attempts=effort.attempts, first_tried_at=effort.first_tried_at)
+        return turn
+
+    def _extended(self, connection: Connection, turns: Sequence[Turn], claim: Claim) -> dict[int, Found]:
+        """The leases of those that are still held begin anew; their rows by id."""
+        in_order = sorted(turns, key=lambda turn: (turn.shop, turn.order_id))
+        held = [{"which": turn.order_pk, "held_fence": turn.fence} for turn in in_order]
+        rows = claims.EXTEND.all(connection, held, {"now": claim.now, "until": claim.now + claim.lease})
+        return {row["id"]: row for row in rows}
+
+    def _go_on(
+        self, connection: Connection, steps: Sequence[tuple[Turn, Step, bool]], *, now: datetime
+    ) -> list[tuple[Turn, Step]]:
+        """Write the intents of calls that are to be made, and release the orders that rest, or that are not kept.
+
+        No event can come in between: the rows are ours till the commit.
+        """
+        released, given_back, intents = [], [], []
+        for turn, step, kept in steps:
+            if isinstance(step, Wait | Stop | Rest):
+                state, due, reason = _standing(step)
+                released.append({**_left(turn, now), "state": state, "due_at": due, "reason": reason_text(reason)})
+            elif not kept:
+                given_back.append(_left(turn, now))
+            elif not isinstance(step, Verify | LookUp):
+                intents.append((turn, step))
+        claims.RELEASE.run(connection, released)
+        claims.HAND_BACK.run(connection, given_back)
+        documents = write_intents(connection, intents, now=now)
+        held = {turn.order_pk: ids for (turn, _), ids in zip(intents, documents, strict=True)}
+        return [
+            (_under_way(turn, step, held.get(turn.order_pk, turn.documents), now) if kept else turn, step)
+            for turn, step, kept in steps
+        ]
 
     def ring(self, book: str, *, now: datetime, limit: int, heard_before: datetime) -> list[tuple[str, str]]:
         """Orders of the book that are due and free and whose bell has not been heard: (shop, order id).
@@ -264,8 +250,29 @@ class Turns:
             return claims.MAKE_DUE.first(connection, asked) is not None
 
 
-def _place(row: Found) -> tuple[str, str]:
-    return row["shop"], row["order_id"]
+def _since(row: Found) -> tuple[datetime, int]:
+    return row["due_at"], row["id"]
+
+
+_OF_SEVERAL = (Create, Wait, Stop, Rest)
+"""What an order may do that is one of several in a call: be made, or rest."""
+
+
+def _under_way(turn: Turn, step: Step, documents: dict[DocumentKey, int], now: datetime) -> Turn:
+    """The turn once the intent of its step is written."""
+    if isinstance(step, Wait | Stop | Rest):
+        return turn
+    return replace(turn, documents=documents, known=intended(turn.known, step, at=now))
+
+
+def _left(turn: Turn, now: datetime) -> Found:
+    return {
+        "which": turn.order_pk,
+        "held_fence": turn.fence,
+        "attempts": turn.attempts,
+        "first_tried_at": turn.first_tried_at,
+        "updated_at": now,
+    }
 
 
 def _standing(step: Wait | Stop | Rest) -> tuple[OrderState, datetime | None, Reason | None]:
@@ -281,12 +288,13 @@ def _refreshed(connection: Connection, turn: Turn, row: Found) -> Turn:
     budget."""
     facts = load_facts(connection, turn.order_pk)
     documents = tuple(replace(document, facts=facts[document.key]) for document in turn.known.documents)
+    snapshot = claims.SNAPSHOT.scalar(connection, {"which": turn.order_pk})
     return replace(
         turn,
         revision=row["revision"],
         renewed=True,
         attempts=0,
         first_tried_at=None,
-        order=order_from(row["snapshot"]) if row["snapshot"] else None,
+        order=order_from(snapshot) if snapshot else None,
         known=replace(turn.known, deleted=row["deleted"], documents=documents),
     )

@@ -1,6 +1,6 @@
 """A worker's desk: the few moves that tests of the ledger make over and over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -18,12 +18,13 @@ from tasks.ledger.known_rows import load_known
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.store import Store
 from tasks.ledger.tables import DocumentRow, EventRow, EventState, OperationRow, OrderRow, PaymentRow
-from tasks.ledger.turn import Turn
-from tasks.ledger.turns import Claim, Effort
-from tests.builders import BOOK, SHOP, SettableClock, a_paid_order, a_remote_document, an_event, planned_for
+from tasks.ledger.turn import NOTHING, Claim, Effort, Ending, Turn, Wish
+from tests.builders import BOOK, NOON, SHOP, SettableClock, a_paid_order, a_remote_document, an_event, planned_for
 
 LEASE = timedelta(seconds=60)
 LATER = Reason(code=Code.RETRYING, text="later")
+
+LATER_ON = Wait(until=NOON + timedelta(days=1), reason=LATER)
 
 Choice = Step | Callable[[Turn], Step]
 
@@ -48,8 +49,16 @@ class Desk:
     def begin(self, choice: Choice, order_id: str = "1001") -> tuple[Turn, Step] | None:
         return self.ledger.turns.begin(SHOP, order_id, claim=self.claim(), decide=_decide(choice))
 
-    def begin_next(self, choice: Choice, book: str = BOOK) -> tuple[Turn, Step] | None:
-        return self.ledger.turns.begin_next(book, shops=(SHOP,), claim=self.claim(), decide=_decide(choice))
+    def begin_next(self, choice: Choice, book: str = BOOK, shops: Sequence[str] = (SHOP,)) -> tuple[Turn, Step] | None:
+        begun = self.begin_some(choice, Wish(book=book, shops=shops, hands=1))
+        return begun[0] if begun else None
+
+    def begin_some(self, choice: Choice, wish: Wish) -> list[tuple[Turn, Step]]:
+        return self.ledger.turns.advance((), wish, claim=self.claim(), decide=_decide(choice)).begun
+
+    def settle_all(self, endings: Sequence[Ending]) -> list[tuple[Turn, Step] | None]:
+        advanced = self.ledger.turns.advance(endings, NOTHING, claim=self.claim(), decide=_decide(LATER_ON))
+        return advanced.settled
 
     def settle(self, turn: Turn, result: Result, choice: Choice, *, effort: Effort | None = None) -> tuple[Turn, Step]:
         return self.ledger.turns.settle(turn, result, claim=self.claim(), decide=_decide(choice), effort=effort)

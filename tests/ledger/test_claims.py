@@ -14,8 +14,7 @@ from providers.domain.steps import LookUp, Rest, Step, Stop
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.store import Store
 from tasks.ledger.tables import OperationRow
-from tasks.ledger.turn import Turn
-from tasks.ledger.turns import Effort, LeaseLost
+from tasks.ledger.turn import Effort, LeaseLost, Turn
 from tests.builders import BOOK, INVOICE, NOON, SHOP, a_paid_order, a_remote_document, an_event, an_order
 from tests.ledger.desk import LEASE, Desk, creating, paying, waiting
 

@@ -32,7 +32,7 @@ def arrive(desk: Desk, *order_ids: str, lane: Lane = Lane.LIVE, shop: str = SHOP
 
 
 def next_one(desk: Desk, shops: Sequence[str] = (SHOP,)) -> tuple[str, str] | None:
-    begun = desk.ledger.turns.begin_next(BOOK, shops=shops, claim=desk.claim(), decide=lambda _: DONE)
+    begun = desk.begin_next(DONE, shops=shops)
     return (begun[0].shop, begun[0].order_id) if begun else None
 
 

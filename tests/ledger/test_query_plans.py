@@ -17,12 +17,14 @@ import pytest
 from sqlalchemy import Connection, event
 from sqlmodel import SQLModel
 
-from providers.domain.steps import Wait
+from providers.domain.results import Unsent
+from providers.domain.steps import Verify, Wait
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.store import Store
-from tasks.ledger.turns import Claim
+from tasks.ledger.tables import Lane
+from tasks.ledger.turn import NOTHING, Claim, Ending, More, Wish
 from tests.benchmarks.filling import fill
-from tests.builders import BOOK, NOON, SHOP
+from tests.builders import BOOK, NOON, SHOP, a_known_document
 from tests.ledger.desk import LATER
 from tests.servers import _database
 
@@ -61,19 +63,27 @@ def _address(database: str, request: pytest.FixtureRequest, folders: pytest.Temp
 
 def test_the_next_order_of_a_book_is_claimed_down_an_index(backlog: Store) -> None:
     turns = Ledger(backlog).turns
-    plans = _plans(backlog, lambda: turns.begin_next(BOOK, shops=(SHOP,), claim=_CLAIM, decide=lambda _turn: _WAIT))
+    wish = Wish(book=BOOK, shops=(SHOP,), hands=5)
+    plans = _plans(backlog, lambda: turns.advance((), wish, claim=_CLAIM, decide=lambda _turn: _WAIT).begun)
     assert {"orders_next", "orders_due"} & plans.indices
     assert plans.scanned == set()
 
 
 def test_those_that_are_made_together_are_claimed_down_an_index(backlog: Store) -> None:
     turns, claim = Ledger(backlog).turns, replace(_CLAIM, now=NOON + timedelta(seconds=1))
-    begun = turns.begin_next(BOOK, shops=(SHOP,), claim=claim, decide=lambda _turn: _WAIT)
-    assert begun is not None
-    plans = _plans(
-        backlog, lambda: (begun, turns.begin_more(begun[0], most=20, claim=claim, decide=lambda _turn: _WAIT))
-    )
+    wish = Wish(book=BOOK, shops=(SHOP,), hands=1, fill=lambda _begun: [More(Lane.LIVE, SHOP, 20)])
+    plans = _plans(backlog, lambda: turns.advance((), wish, claim=claim, decide=lambda _turn: _WAIT).begun)
     assert {"orders_next", "orders_due"} & plans.indices
+    assert plans.scanned == set()
+
+
+def test_what_ended_together_is_written_down_indices(backlog: Store) -> None:
+    turns, claim = Ledger(backlog).turns, replace(_CLAIM, now=NOON + timedelta(seconds=2))
+    wish = Wish(book=BOOK, shops=(SHOP,), hands=5)
+    begun = turns.advance((), wish, claim=claim, decide=lambda _turn: Verify(document=a_known_document())).begun
+    unsent = Unsent(operation_key="", text="no answer")
+    endings = [Ending(turn, unsent, lambda _turn: _WAIT) for turn, _ in begun]
+    plans = _plans(backlog, lambda: turns.advance(endings, NOTHING, claim=claim, decide=lambda _turn: _WAIT).settled)
     assert plans.scanned == set()
 
 

@@ -12,14 +12,14 @@ from providers.domain.reasons import Reason
 from providers.domain.results import Absent, Result, intended
 from providers.domain.steps import Create, LookUp, Pay, Rest, Step, Stop, Verify, Wait, Write
 from tasks.ledger.inbox import Arrival, EventState, Inbox
+from tasks.ledger.intents import write_intents
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.news import News
-from tasks.ledger.statements import Found, Statement, Values
+from tasks.ledger.statements import Found
 from tasks.ledger.store import Store
 from tasks.ledger.tables import NEVER, OrderRow
-from tasks.ledger.turn import Turn
-from tasks.ledger.turns import Claim, Decide, Effort, Turns
-from tasks.ledger.writes import write_intent
+from tasks.ledger.turn import Advanced, Claim, Decide, Ending, Turn, Wish
+from tasks.ledger.turns import Turns
 from tasks.sync import Sync
 
 _ORDERS = OrderRow.__table__  # type: ignore[attr-defined]
@@ -39,44 +39,52 @@ class LateIntents(OtherTurns):
         super().__init__(store)
         self._owed: dict[int, Write] = {}
 
-    def _go_on(self, connection: Connection, turn: Turn, step: Step, *, now: datetime) -> tuple[Turn, Step]:
-        if isinstance(step, Verify | LookUp | Wait | Stop | Rest):
-            return super()._go_on(connection, turn, step, now=now)
-        self._owed[turn.order_pk] = step
-        return turn, step
+    def _go_on(
+        self, connection: Connection, steps: Sequence[tuple[Turn, Step, bool]], *, now: datetime
+    ) -> list[tuple[Turn, Step]]:
+        gone = []
+        for turn, step, kept in steps:
+            if isinstance(step, Verify | LookUp | Wait | Stop | Rest):
+                gone += super()._go_on(connection, [(turn, step, kept)], now=now)
+            else:
+                self._owed[turn.order_pk] = step
+                gone.append((turn, step))
+        return gone
 
-    def settle(
-        self, turn: Turn, result: Result, *, claim: Claim, decide: Decide, effort: Effort | None = None
-    ) -> tuple[Turn, Step]:
-        owed = self._owed.pop(turn.order_pk, None)
-        if owed is not None:
-            with self._store.write() as connection:
-                documents = write_intent(connection, owed, turn, now=claim.now)
-            turn = replace(turn, documents=documents, known=intended(turn.known, owed, at=claim.now))
-        return super().settle(turn, result, claim=claim, decide=decide, effort=effort)
+    def advance(self, endings: Sequence[Ending], wish: Wish, *, claim: Claim, decide: Decide) -> Advanced:
+        return super().advance([self._paid_back(each, claim) for each in endings], wish, claim=claim, decide=decide)
+
+    def _paid_back(self, ending: Ending, claim: Claim) -> Ending:
+        turn, owed = ending.turn, self._owed.pop(ending.turn.order_pk, None)
+        if owed is None:
+            return ending
+        with self._store.write() as connection:
+            (documents,) = write_intents(connection, [(turn, owed)], now=claim.now)
+        return replace(ending, turn=replace(turn, documents=documents, known=intended(turn.known, owed, at=claim.now)))
 
 
 class NoLease(OtherTurns):
     """Takes an order whoever holds it."""
 
-    def _begin(self, take: Statement, which: Values, claim: Claim, decide: Decide) -> tuple[Turn, Step] | None:
-        named = (_ORDERS.c.shop == which.get("which_shop")) & (_ORDERS.c.order_id == which.get("which_order"))
-        with self._store.write() as connection:
-            connection.execute(update(_ORDERS).where(named).values(lease_until=NEVER))
-        return super()._begin(take, which, claim, decide)
+    def _take(self, connection: Connection, wish: Wish, claim: Claim, *, most: int) -> list[Found]:
+        shop, order_id = wish.named or ("", "")
+        named = (_ORDERS.c.shop == shop) & (_ORDERS.c.order_id == order_id)
+        connection.execute(update(_ORDERS).where(named).values(lease_until=NEVER))
+        return super()._take(connection, wish, claim, most=most)
 
 
 class NoFence(OtherTurns):
     """A worker that lost its lease writes all the same."""
 
-    def _extend(self, connection: Connection, turn: Turn, claim: Claim) -> Found:
+    def _extended(self, connection: Connection, turns: Sequence[Turn], claim: Claim) -> dict[int, Found]:
+        columns = (_ORDERS.c.id, _ORDERS.c.revision, _ORDERS.c.deleted)
         extend = (
             update(_ORDERS)
-            .where(_ORDERS.c.id == turn.order_pk)
+            .where(_ORDERS.c.id.in_([turn.order_pk for turn in turns]))
             .values(lease_until=claim.now + claim.lease)
-            .returning(_ORDERS.c.revision, _ORDERS.c.deleted, _ORDERS.c.snapshot)
+            .returning(*columns)
         )
-        return dict(connection.execute(extend).mappings().one())
+        return {row["id"]: dict(row) for row in connection.execute(extend).mappings()}
 
 
 class LastEventWins(Inbox):

@@ -43,6 +43,7 @@ _TOKEN = "simulated"
 _WOOL_SECRET = "wool-secret"
 _GENERIC_SECRET = "whsec_" + "Z" * 32
 _MOST_ROUNDS = 2000
+_ANY_NUMBER = 1_000
 _HEARD = timedelta(seconds=16)
 """A little longer than the sweeper trusts a bell."""
 
@@ -77,7 +78,7 @@ class Process:
         self.bell = QueueBell(loses=setup.loses_bells)
         watch = Watch(clock.wall, lambda: clock().timestamp())
         paused = PausedBooks(self.ledger.books, clock.wall)
-        drains = Drains(self.bell, fronts=world.fronts, limits={}, here=True, steady=lambda: clock().timestamp())
+        drains = Drains(self.bell, fronts=world.fronts, here=True, most=_ANY_NUMBER, steady=lambda: clock().timestamp())
         self.intake = Intake(self.ledger, fronts=world.fronts, bell=drains, clock=clock.wall)
         self.sync = setup.parts.sync(
             Engine(

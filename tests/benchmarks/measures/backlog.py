@@ -13,7 +13,7 @@ from providers.domain.steps import Wait
 from tasks.ledger import migrate
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.store import Store
-from tasks.ledger.turns import Claim
+from tasks.ledger.turn import Claim, Wish
 from tests.benchmarks.bench import Bench, Figures
 from tests.benchmarks.filling import fill
 from tests.benchmarks.guards import say
@@ -76,10 +76,10 @@ def _ledger(bench: Bench, database: str, due: int) -> Iterator[Ledger]:
 
 def _timed(ledger: Ledger) -> _Timed:
     claim = Claim(owner="bench", now=_NOW, lease=timedelta(minutes=1))
-    turns = ledger.turns
+    turns, wish = ledger.turns, Wish(book=_BOOK, shops=(SHOP,), hands=1)
 
     def begin() -> None:
-        assert turns.begin_next(_BOOK, shops=(SHOP,), claim=claim, decide=lambda _turn: _LATER) is not None
+        assert turns.advance((), wish, claim=claim, decide=lambda _turn: _LATER).begun
 
     def sweep() -> int:
         return len(turns.ring(_BOOK, now=_NOW, limit=_RUNG, heard_before=_NOW - timedelta(days=1)))

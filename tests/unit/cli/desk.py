@@ -21,8 +21,7 @@ from providers.domain.results import Issued, Paid
 from providers.domain.steps import Create, Pay, Rest, Step, Stop, Wait
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.tables import EventState
-from tasks.ledger.turn import Turn
-from tasks.ledger.turns import Claim
+from tasks.ledger.turn import Claim, Turn
 from tests.builders import NOON, a_card, a_paid_order, an_event
 from worker.cli.app import app
 

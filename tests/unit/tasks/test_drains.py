@@ -37,7 +37,7 @@ def drains(sent: Sent) -> Drains:
 
 def make(sent: Sent, *, most: int = 2, here: bool = True) -> Drains:
     fronts = {"garden": ShopFront(name="garden", shop=StubShop(), book=BOOK, policy=Policy())}
-    return Drains(sent, fronts=fronts, limits={BOOK: most}, here=here, steady=lambda: sent.now)
+    return Drains(sent, fronts=fronts, most=most, here=here, steady=lambda: sent.now)
 
 
 def test_a_first_ring_is_sent_and_those_before_it_is_answered_are_not(drains: Drains, sent: Sent) -> None:
@@ -46,13 +46,24 @@ def test_a_first_ring_is_sent_and_those_before_it_is_answered_are_not(drains: Dr
     assert sent.bells == [("garden", "1")]
 
 
-def test_who_begins_calls_another_one_while_there_are_more(drains: Drains, sent: Sent) -> None:
-    for number in ("1", "2", "3", "4"):
-        drains.ring("garden", number)
+def test_who_is_at_work_is_told_of_rings_once_until_it_looks(drains: Drains, sent: Sent) -> None:
+    told: list[str] = []
+    with drains.begin(BOOK) as first, drains.begin(BOOK):
+        assert first is not None
+        first.on_news = lambda: told.append("news")
+        drains.ring("garden", "1")
+        drains.ring("garden", "2")
+        assert told == ["news"]
+        first.look()
+        drains.ring("garden", "3")
+        assert told == ["news"] * 2
+    assert sent.bells == []
+
+
+def test_no_more_drain_than_may(drains: Drains) -> None:
     with drains.begin(BOOK), drains.begin(BOOK) as second, drains.begin(BOOK) as third:
         assert second is not None
         assert third is None
-        assert len(sent.bells) == 2
 
 
 def test_a_bell_that_was_lost_is_not_waited_for(drains: Drains, sent: Sent) -> None:
@@ -120,7 +131,7 @@ class Works:
         self.done: list[tuple[int, int]] = []
         self.drainers: list[threading.Thread] = []
         fronts = {"garden": ShopFront(name="garden", shop=StubShop(), book=BOOK, policy=Policy())}
-        self.drains = Drains(self, fronts=fronts, limits={BOOK: 3}, here=True, steady=lambda: 0.0)
+        self.drains = Drains(self, fronts=fronts, most=3, here=True, steady=lambda: 0.0)
 
     def ring(self, shop: str, order_id: str) -> None:
         """The broker: each bell has a thread."""
@@ -161,21 +172,18 @@ def test_whatever_rings_and_drains_at_once_nothing_rung_for_stays_undone() -> No
     assert len(works.done) == 1200
 
 
-def test_a_bell_that_found_everybody_at_work_is_rung_again_where_others_may_answer_it(sent: Sent) -> None:
+def test_a_bell_that_found_everybody_at_work_is_known_where_others_may_answer_it(sent: Sent) -> None:
     drains = make(sent, most=1, here=False)
     with drains.begin(BOOK) as drain:
         assert drain is not None
-        with drains.begin(BOOK) as turned_away:
+        with drains.begin(BOOK, named=("garden", "7")) as turned_away:
             assert turned_away is None
-        assert drain.stop() == 2
-    with drains.begin(BOOK) as drain:
-        assert drain is not None
-        assert drain.stop() == 1
+        assert drains.turned_away(BOOK) == ("garden", "7")
+        assert drains.turned_away(BOOK) is None
 
 
 def test_where_nobody_else_answers_it_is_not(sent: Sent) -> None:
     drains = make(sent, most=1)
-    with drains.begin(BOOK) as drain, drains.begin(BOOK) as turned_away:
-        assert drain is not None
+    with drains.begin(BOOK), drains.begin(BOOK, named=("garden", "7")) as turned_away:
         assert turned_away is None
-        assert drain.stop() == 1
+        assert drains.turned_away(BOOK) is None

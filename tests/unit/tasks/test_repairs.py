@@ -10,7 +10,7 @@ import pytest
 from providers.domain.documents import DocumentKind, RemoteDocument, RemoteState
 from providers.domain.errors import OutcomeUnknown
 from providers.domain.policy import Cancelled, IssueOn, Policy
-from tasks.ledger.turns import Claim
+from tasks.ledger.turn import Claim
 from tasks.reconcile import Asked, Finding, FindingClass, Repair, Report, reconcile
 from tasks.reconcile.classes import PERMITTED
 from tasks.reconcile.repairs import EVERY, Repaired, Repairer, wanted
