@@ -9,9 +9,11 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Dialect, Executable, Table
+from psycopg import RawCursor
+from sqlalchemy import BindParameter, Connection, Dialect, Executable, Table, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.types import TypeEngine
 from sqlmodel import SQLModel
 
 Values: TypeAlias = Mapping[str, Any]
@@ -19,6 +21,8 @@ Found: TypeAlias = dict[str, Any]
 _Processor: TypeAlias = Callable[[Any], Any] | None
 _CURSOR = "counterfoil_cursor"
 """Where a connection keeps its cursor: to make one costs an eighth of running a statement."""
+_PREPARED = 400
+"""Statements that a connection to PostgreSQL keeps prepared: each of ours, for each number of rows."""
 
 
 def upsert(model: type[SQLModel], dialect: Dialect) -> Any:
@@ -40,27 +44,26 @@ class Statement:
 
     def run(self, connection: Connection, values: Values) -> None:
         """Run it for its effect."""
-        form = self._form(connection)
-        with form.running(connection, form.given(values)):
+        with self._form(connection).running(connection, values):
             pass
 
     def each(self, connection: Connection, rows: Iterable[Values]) -> None:
         """Run it for its effect with each of the rows, by one call of the driver. No rows: nothing is run."""
-        form = self._form(connection)
-        given = [form.given(row) for row in rows]
+        wording = self._form(connection).plain
+        given = [wording.given(row) for row in rows]
         if given:
-            connection.exec_driver_sql(form.text, given)
+            connection.exec_driver_sql(wording.text, given)
 
     def first(self, connection: Connection, values: Values) -> Found | None:
         """The first row, or None."""
         form = self._form(connection)
-        with form.running(connection, form.given(values)) as cursor:
+        with form.running(connection, values) as cursor:
             row = cursor.fetchone()
             return None if row is None else form.read(row)
 
     def all(self, connection: Connection, values: Values) -> list[Found]:
         form = self._form(connection)
-        with form.running(connection, form.given(values)) as cursor:
+        with form.running(connection, values) as cursor:
             return [form.read(row) for row in cursor.fetchall()]
 
     def scalar(self, connection: Connection, values: Values) -> Any:
@@ -81,53 +84,44 @@ class Form:
     """A statement in one dialect."""
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
-        compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
-        assert isinstance(compiled, SQLCompiler)  # noqa: S101  (for the type checker: DDL is not for here)
-        self.text = str(compiled)
-        self._positional = compiled.positional
-        # SQLite's cursor is in the middle of its statement until it is closed; another one has everything already.
-        self._steps = dialect.name == "sqlite"
-        names = compiled.positiontup if compiled.positional else list(compiled.bind_names.values())
-        self.binds = [_bind(compiled, name, dialect) for name in names or ()]
+        self.plain = Wording(statement, dialect)
+        self._is_sqlite = dialect.name == "sqlite"
+        # psycopg would look for its own placeholders in a text with $1, $2, … for as long as it takes to run it.
+        self._quick = self.plain if self._is_sqlite else Wording(statement, _numbered())
         self._readers = [
             (column.name, column.type.dialect_impl(dialect).result_processor(dialect, None))
             for column in statement.exported_columns  # type: ignore[attr-defined]
         ]
 
-    def running(self, connection: Connection, given: Any) -> AbstractContextManager[Any]:
+    def running(self, connection: Connection, *values: Values) -> AbstractContextManager[Any]:
         """A cursor with the statement run: the driver's own, unless somebody listens to SQLAlchemy's events.
 
-        `given` are values as `given` makes them. Transactions and errors are SQLAlchemy's either way.
+        Transactions and errors are SQLAlchemy's either way.
         """
         if connection.dispatch.before_cursor_execute:
-            return closing(connection.exec_driver_sql(self.text, given))
-        info = connection.info
-        cursor = info.get(_CURSOR) or connection.connection.cursor()
+            return closing(connection.exec_driver_sql(self.plain.text, self.plain.given(*values)))
+        text, given, info = self._quick.text, self._quick.given(*values), connection.info
+        cursor = info.get(_CURSOR) or self._cursor(connection)
         try:
-            cursor.execute(self.text, given)
+            cursor.execute(text, given)
         except Exception as error:
             info.pop(_CURSOR, None)
             cursor.close()
             # It tells lost connections from wrong statements, and lets go of the lost ones.
-            connection._handle_dbapi_exception(error, self.text, given, cursor, None)  # noqa: SLF001
+            connection._handle_dbapi_exception(error, text, given, cursor, None)  # noqa: SLF001
             raise
-        if self._steps:
+        if self._is_sqlite:
+            # It is in the middle of its statement until it is closed; another one has everything already.
             return closing(cursor)
         info[_CURSOR] = cursor
         return nullcontext(cursor)
 
-    def given(self, values: Values) -> Any:
-        """The values as the driver wants them."""
-        get = values.get
-        listed = [
-            get(name, constant) if processor is None else processor(get(name, constant))
-            for name, constant, processor in self.binds
-        ]
-        return (
-            tuple(listed)
-            if self._positional
-            else {bind[0]: value for bind, value in zip(self.binds, listed, strict=True)}
-        )
+    def _cursor(self, connection: Connection) -> Any:
+        if self._is_sqlite:
+            return connection.connection.cursor()
+        driver: Any = connection.connection.driver_connection
+        driver.prepared_max = _PREPARED
+        return RawCursor(driver)
 
     def read(self, row: Any) -> Found:
         return {
@@ -136,10 +130,46 @@ class Form:
         }
 
 
-_Bind: TypeAlias = tuple[str, Any, _Processor]
+class Wording:
+    """The text of a statement, with its parameters in the order in which the driver wants them."""
+
+    def __init__(self, statement: Executable, dialect: Dialect) -> None:
+        compiled = statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        assert isinstance(compiled, SQLCompiler)  # noqa: S101  (for the type checker: DDL is not for here)
+        assert compiled.positional  # noqa: S101  (likewise: the store asks for it)
+        self.text = str(compiled)
+        self._binds = [_bind(compiled, name, dialect) for name in compiled.positiontup or ()]
+
+    def given(self, *values: Values) -> tuple[Any, ...]:
+        """The values as the driver wants them. Of several, the last one is for all rows, and those before it are the
+        rows, see `of_row`."""
+        gets = [each.get for each in values]
+        return tuple(
+            [
+                gets[row](name, constant) if processor is None else processor(gets[row](name, constant))
+                for row, name, constant, processor in self._binds
+            ]
+        )
+
+
+def _numbered() -> Dialect:
+    found: Dialect = postgresql.psycopg.dialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+    return found
+
+
+def of_row(name: str, row: int, type_: TypeEngine[Any]) -> BindParameter[Any]:
+    """The parameter of one row, counted from 0, of a statement for several."""
+    return bindparam(f"{name}{_OF_ROW}{row}", type_=type_)
+
+
+_OF_ROW = "__"
+_Bind: TypeAlias = tuple[int, str, Any, _Processor]
 
 
 def _bind(compiled: SQLCompiler, name: str, dialect: Dialect) -> _Bind:
-    """A parameter: its name, its value where the statement itself holds one, and how the driver wants it."""
+    """A parameter: its row (-1: it is for all), its name, its value where the statement itself holds one, and how the
+    driver wants it."""
     bind = compiled.binds[name]
-    return name, bind.effective_value, bind.type.dialect_impl(dialect).bind_processor(dialect)
+    plain, mark, row = name.rpartition(_OF_ROW)
+    processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
+    return int(row) if mark else -1, plain if mark else name, bind.effective_value, processor

@@ -86,6 +86,6 @@ def test_doubles_and_suspicions_are_paged_by_an_index(store: Store) -> None:
 
 
 def _plan_of(connection: Connection, statement: Statement) -> list[str]:
-    form = statement._form(connection)
+    wording = statement._form(connection).plain
     lists = {name: listed(connection, each) for name, each in LISTS.items()}
-    return plan(connection, form.text, form.given({**ONE, **lists}))
+    return plan(connection, wording.text, wording.given({**ONE, **lists}))
