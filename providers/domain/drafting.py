@@ -5,31 +5,73 @@ every rate is named by the shop and known to the book; otherwise a person is tol
 """
 
 import re
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
-from providers.domain.documents import DocumentKey, Draft, DraftLine
+from providers.domain.documents import DocumentKey, Draft, DraftLine, fingerprint
 from providers.domain.money import EXPONENTS, ZERO, is_whole, minor_unit, plain
-from providers.domain.orders import LineKind, Order, OrderLine, TaxCategory
+from providers.domain.orders import Buyer, LineKind, Order, OrderLine, TaxCategory
 from providers.domain.policy import Policy
 from providers.domain.reasons import Code, Reason
 
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 _HUNDRED = Decimal(100)
+_IN_HAND = 64
+"""Orders whose sale is remembered: more than a worker has in hand at a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sale:
+    """What an order sells, as its invoice tells it: all of a draft but the document that it is for, and its dates."""
+
+    currency: str
+    buyer: Buyer
+    lines: tuple[DraftLine, ...]
+
+    @cached_property
+    def gross(self) -> Decimal:
+        return sum([line.gross for line in self.lines], ZERO)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """As that of a `Draft` of it."""
+        return fingerprint(self.currency, self.buyer, self.lines)
+
+
+class _Asked:
+    """The order and the policy that a sale follows from, as a key.
+
+    It stands for these very objects: that costs nothing to compare, an equal order may write its amounts otherwise,
+    and as long as the key is kept no other object takes their place.
+    """
+
+    __slots__ = ("order", "policy")
+
+    def __init__(self, order: Order, policy: Policy) -> None:
+        self.order = order
+        self.policy = policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self.order is other.order and self.policy is other.policy
+
+    def __hash__(self) -> int:
+        return id(self.order)
 
 
 def draft(order: Order, key: DocumentKey, policy: Policy, *, issue_date: date) -> Draft | Reason:
     """Say the whole order as a draft of the document `key`, or why it cannot become one."""
-    lines = sold_lines(order, policy, rates=policy.tax_rates)
-    if isinstance(lines, Reason):
-        return lines
+    sale = sale_of(order, policy, rates=policy.tax_rates)
+    if isinstance(sale, Reason):
+        return sale
     sold = order.fulfilled_at or order.paid_at or order.placed_at
     return Draft(
         key=key,
         order_number=order.number,
         currency=order.currency,
-        lines=lines,
+        lines=sale.lines,
         buyer=order.buyer,
         issue_date=issue_date,
         sale_date=min(sold.astimezone(ZoneInfo(policy.timezone)).date(), issue_date),
@@ -41,11 +83,18 @@ def draft(order: Order, key: DocumentKey, policy: Policy, *, issue_date: date) -
     )
 
 
-def sold_lines(order: Order, policy: Policy, *, rates: tuple[Decimal, ...]) -> tuple[DraftLine, ...] | Reason:
-    """What the order sells, as the lines of its invoice, or why it cannot be invoiced.
+def sale_of(order: Order, policy: Policy, *, rates: tuple[Decimal, ...]) -> Sale | Reason:
+    """What the order sells, or why it cannot be invoiced.
 
     `rates` are the tax rates that the book knows; empty means that every rate the shop names is taken.
     """
+    return _sale_of(_Asked(order, policy), rates)
+
+
+@lru_cache(maxsize=_IN_HAND)
+def _sale_of(asked: _Asked, rates: tuple[Decimal, ...]) -> Sale | Reason:
+    """Remembered, for an order in hand is asked about again after its invoice and after each payment."""
+    order, policy = asked.order, asked.policy
     problem = _order_problem(order)
     if problem is not None:
         return problem
@@ -69,7 +118,7 @@ def sold_lines(order: Order, policy: Policy, *, rates: tuple[Decimal, ...]) -> t
             value="0",
             remedy="Add the sold items to the order in the shop.",
         )
-    return tuple(lines)
+    return Sale(currency=order.currency, buyer=order.buyer, lines=tuple(lines))
 
 
 def _order_problem(order: Order) -> Reason | None:

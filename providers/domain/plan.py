@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 
 from providers.domain.card import Card, Finding, Totals
 from providers.domain.crediting import credits_refunds, next_credit
-from providers.domain.documents import DocumentKey, DocumentKind, DocumentState, fingerprint
-from providers.domain.drafting import draft, sold_lines
+from providers.domain.documents import DocumentKey, DocumentKind, DocumentState
+from providers.domain.drafting import draft, sale_of
 from providers.domain.effects import next_cancel, next_email
 from providers.domain.known import Action, Known, KnownDocument, OpenOperation
-from providers.domain.money import ZERO
 from providers.domain.orders import Order, OrderState
 from providers.domain.paying import next_payment
 from providers.domain.policy import IssueOn, Policy, ZeroTotal
@@ -170,14 +169,14 @@ def _changed_since(order: Order, invoice: KnownDocument, known: Known, policy: P
     if order.cancelled_at is not None and not (credited and order.refunded >= invoice.gross):
         return _too_late(Code.CANCELLED_AFTER_INVOICE, f"The order was cancelled after invoice {told} was issued")
     # Which rates the book knows was asked when the invoice was made; a list narrowed since changes nothing of it.
-    lines = sold_lines(order, policy, rates=())
-    if isinstance(lines, Reason):
-        return lines
-    if fingerprint(order.currency, order.buyer, lines) != invoice.fingerprint:
+    sale = sale_of(order, policy, rates=())
+    if isinstance(sale, Reason):
+        return sale
+    if sale.fingerprint != invoice.fingerprint:
         return _too_late(
             Code.CHANGED_AFTER_INVOICE,
             f"The order was changed after invoice {told} was issued: it was {invoice.gross} {invoice.currency}, "
-            f"it is {sum([line.gross for line in lines], ZERO)} {order.currency} now, or its lines or buyer differ",
+            f"it is {sale.gross} {sale.currency} now, or its lines or buyer differ",
         )
     if order.refunds and not credited:
         return _too_late(
