@@ -58,10 +58,12 @@ def decimal_from(value: object) -> Decimal:
 
     Floats are refused: whoever parsed them has lost cents already. Raises `NotAnAmount`.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+    if isinstance(value, str):
+        value = value.strip()
+    elif isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise NotAnAmount(f"{value!r} is not a decimal amount")
     try:
-        amount = Decimal(value.strip() if isinstance(value, str) else value)
+        amount = Decimal(value)
     except InvalidOperation:
         raise NotAnAmount(f"{value!r} is not a decimal amount") from None
     if not amount.is_finite():
