@@ -246,11 +246,9 @@ def _left(known: Known, operation: OpenOperation, result: Result) -> Known:
 
 
 def _issued(document: KnownDocument, remote: RemoteDocument) -> KnownDocument:
-    return replace(
-        document,
-        state=DocumentState.ISSUED,
-        remote_id=remote.remote_id,
-        number=remote.number or document.number,
+    return document.issued_as(
+        remote.remote_id,
+        remote.number or document.number,
         verified=remote.gross is not None and contradiction(document, remote) is None,
         facts=learned(document.facts, facts_of(remote), recorded=document.perhaps_recorded),
     )
