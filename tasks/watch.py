@@ -10,7 +10,8 @@ from tasks.ports import Clock
 
 log = structlog.get_logger()
 
-_TOLERANCE = timedelta(seconds=2)
+_TOLERANCE = 2.0
+"""Seconds."""
 _DRIFT = 0.001
 """Clocks are steered by less than this; a larger difference is a jump."""
 
@@ -33,12 +34,12 @@ class Watch:
     def __call__(self) -> datetime:
         with self._lock:
             wall, steady = self._wall(), self._steady()
-            passed = timedelta(seconds=steady - self._last_steady)
-            jump = wall - self._last_wall - passed
+            passed = steady - self._last_steady
+            jump = (wall - self._last_wall).total_seconds() - passed
             self._last_wall, self._last_steady = wall, steady
             if abs(jump) > _TOLERANCE + passed * _DRIFT:
                 self._jumped_at = steady
-                log.warning("clock.jumped", seconds=round(jump.total_seconds(), 1))
+                log.warning("clock.jumped", seconds=round(jump, 1))
             return wall
 
     def calm(self) -> timedelta:

@@ -1,15 +1,15 @@
 """Documents: what should exist in a book, and what a provider says exists."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from urllib.parse import quote, unquote
 
-from providers.domain.money import ZERO
+from providers.domain.money import ZERO, plain
 from providers.domain.orders import Buyer, LineKind, PaymentKind, TaxCategory
 
 
@@ -130,11 +130,12 @@ class Corrected:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Draft:
     """A document as it should come to exist, in no provider's language yet.
 
-    A credit note's lines are what it takes back, as negative amounts; `corrects` tells both sides of each.
+    A credit note's lines are what it takes back, as negative amounts; `corrects` tells both sides of each. What follows
+    from the lines is worked out once: the ledger and the provider both ask for it.
     """
 
     key: DocumentKey
@@ -156,28 +157,30 @@ class Draft:
 
     @property
     def net(self) -> Decimal:
-        return sum((line.net for line in self.lines), ZERO)
+        return sum([line.net for line in self.lines], ZERO)
 
     @property
     def tax(self) -> Decimal:
-        return sum((line.tax for line in self.lines), ZERO)
+        return sum([line.tax for line in self.lines], ZERO)
 
-    @property
+    @cached_property
     def gross(self) -> Decimal:
-        return sum((line.gross for line in self.lines), ZERO)
+        return sum([line.gross for line in self.lines], ZERO)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
-        """Digest of all that may not change once the document is issued: money, taxes, and who buys.
+        return fingerprint(self.currency, self.buyer, self.lines)
 
-        Dates, e-mail and telephone are left out: they may differ without making the invoice a wrong one.
-        """
-        buyer = self.buyer
-        facts: list[str] = [self.currency, buyer.name, buyer.tax_no, buyer.country]
-        for line in self.lines:
-            facts += [line.name, f"{line.gross.normalize():f}", f"{line.quantity.normalize():f}"]
-            facts += [f"{line.tax_rate.normalize():f}", line.tax_category]
-        return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:32]
+
+def fingerprint(currency: str, buyer: Buyer, lines: Sequence[DraftLine]) -> str:
+    """Digest of all that may not change once the document is issued: money, taxes, and who buys.
+
+    Dates, e-mail and telephone are left out: they may differ without making the invoice a wrong one.
+    """
+    facts: list[str] = [currency, buyer.name, buyer.tax_no, buyer.country]
+    for line in lines:
+        facts += (line.name, plain(line.gross), plain(line.quantity), plain(line.tax_rate), line.tax_category)
+    return hashlib.sha256("\x1f".join(facts).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,29 +5,102 @@ every rate is named by the shop and known to the book; otherwise a person is tol
 """
 
 import re
-from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
-from providers.domain.documents import DocumentKey, Draft, DraftLine
-from providers.domain.money import EXPONENTS, ZERO, is_whole, minor_unit
-from providers.domain.orders import LineKind, Order, OrderLine, TaxCategory
+from providers.domain.documents import DocumentKey, Draft, DraftLine, fingerprint
+from providers.domain.money import EXPONENTS, ZERO, is_whole, minor_unit, plain
+from providers.domain.orders import Buyer, LineKind, Order, OrderLine, TaxCategory
 from providers.domain.policy import Policy
 from providers.domain.reasons import Code, Reason
 
 _COUNTRY = re.compile(r"[A-Z]{2}\Z")
 _HUNDRED = Decimal(100)
+_IN_HAND = 64
+"""Orders whose sale is remembered: more than a worker has in hand at a time."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sale:
+    """What an order sells, as its invoice tells it: all of a draft but the document that it is for, and its dates."""
+
+    currency: str
+    buyer: Buyer
+    lines: tuple[DraftLine, ...]
+
+    @cached_property
+    def gross(self) -> Decimal:
+        return sum([line.gross for line in self.lines], ZERO)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """As that of a `Draft` of it."""
+        return fingerprint(self.currency, self.buyer, self.lines)
+
+
+class _Asked:
+    """The order and the policy that a sale follows from, as a key.
+
+    It stands for these very objects: that costs nothing to compare, an equal order may write its amounts otherwise,
+    and as long as the key is kept no other object takes their place.
+    """
+
+    __slots__ = ("order", "policy")
+
+    def __init__(self, order: Order, policy: Policy) -> None:
+        self.order = order
+        self.policy = policy
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Asked) and self.order is other.order and self.policy is other.policy
+
+    def __hash__(self) -> int:
+        return id(self.order)
 
 
 def draft(order: Order, key: DocumentKey, policy: Policy, *, issue_date: date) -> Draft | Reason:
     """Say the whole order as a draft of the document `key`, or why it cannot become one."""
-    problem = next(_order_problems(order), None)
-    if problem:
+    sale = sale_of(order, policy, rates=policy.tax_rates)
+    if isinstance(sale, Reason):
+        return sale
+    sold = order.fulfilled_at or order.paid_at or order.placed_at
+    return Draft(
+        key=key,
+        order_number=order.number,
+        currency=order.currency,
+        lines=sale.lines,
+        buyer=order.buyer,
+        issue_date=issue_date,
+        sale_date=min(sold.astimezone(ZoneInfo(policy.timezone)).date(), issue_date),
+        due_days=0 if order.paid_at else policy.due_days,
+        payment_kind=order.payment_kind,
+        payment_title=order.payment_title,
+        language=order.language,
+        rounding_name=policy.rounding_name if policy.rounding_line else "",
+    )
+
+
+def sale_of(order: Order, policy: Policy, *, rates: tuple[Decimal, ...]) -> Sale | Reason:
+    """What the order sells, or why it cannot be invoiced.
+
+    `rates` are the tax rates that the book knows; empty means that every rate the shop names is taken.
+    """
+    return _sale_of(_Asked(order, policy), rates)
+
+
+@lru_cache(maxsize=_IN_HAND)
+def _sale_of(asked: _Asked, rates: tuple[Decimal, ...]) -> Sale | Reason:
+    """Remembered, for an order in hand is asked about again after its invoice and after each payment."""
+    order, policy = asked.order, asked.policy
+    problem = _order_problem(order)
+    if problem is not None:
         return problem
     lines: list[DraftLine] = []
     for index, line in enumerate(order.lines):
-        drafted = _draft_line(line, f"lines[{index}]", order, policy)
+        drafted = _draft_line(line, f"lines[{index}]", order.currency, policy, rates)
         if isinstance(drafted, Reason):
             return drafted
         if drafted is not None:
@@ -45,35 +118,21 @@ def draft(order: Order, key: DocumentKey, policy: Policy, *, issue_date: date) -
             value="0",
             remedy="Add the sold items to the order in the shop.",
         )
-    sold = order.fulfilled_at or order.paid_at or order.placed_at
-    return Draft(
-        key=key,
-        order_number=order.number,
-        currency=order.currency,
-        lines=tuple(lines),
-        buyer=order.buyer,
-        issue_date=issue_date,
-        sale_date=min(sold.astimezone(ZoneInfo(policy.timezone)).date(), issue_date),
-        due_days=0 if order.paid_at else policy.due_days,
-        payment_kind=order.payment_kind,
-        payment_title=order.payment_title,
-        language=order.language,
-        rounding_name=policy.rounding_name if policy.rounding_line else "",
-    )
+    return Sale(currency=order.currency, buyer=order.buyer, lines=tuple(lines))
 
 
-def _order_problems(order: Order) -> Iterator[Reason]:
+def _order_problem(order: Order) -> Reason | None:
+    """What is wrong with the order as a whole, apart from its lines."""
     if order.currency not in EXPONENTS:
-        yield Reason(
+        return Reason(
             code=Code.CURRENCY_UNKNOWN,
             text="The order's currency is no ISO 4217 currency in use",
             field="currency",
             value=order.currency,
             remedy="Correct the currency of the order in the shop.",
         )
-        return
-    if order.total < 0:
-        yield Reason(
+    if order.total < ZERO:
+        return Reason(
             code=Code.TOTAL_NEGATIVE,
             text="The order's total is negative",
             field="total",
@@ -81,9 +140,9 @@ def _order_problems(order: Order) -> Iterator[Reason]:
             remedy="Correct the order in the shop; money given back belongs in a refund.",
         )
     if not is_whole(order.total, order.currency):
-        yield _precision("total", order.total, order.currency)
+        return _precision("total", order.total, order.currency)
     if not order.buyer.name:
-        yield Reason(
+        return Reason(
             code=Code.BUYER_NAME_MISSING,
             text="The buyer has neither a name nor a company",
             field="buyer.name",
@@ -91,13 +150,14 @@ def _order_problems(order: Order) -> Iterator[Reason]:
             remedy="Fill in the billing name of the order in the shop.",
         )
     if order.buyer.country and not _COUNTRY.match(order.buyer.country):
-        yield Reason(
+        return Reason(
             code=Code.COUNTRY_UNKNOWN,
             text="The buyer's country is no ISO 3166-1 code of two letters",
             field="buyer.country",
             value=order.buyer.country,
             remedy="Correct the billing country of the order in the shop.",
         )
+    return None
 
 
 def _precision(field: str, amount: Decimal, currency: str) -> Reason:
@@ -110,11 +170,13 @@ def _precision(field: str, amount: Decimal, currency: str) -> Reason:
     )
 
 
-def _draft_line(line: OrderLine, field: str, order: Order, policy: Policy) -> DraftLine | Reason | None:
+def _draft_line(
+    line: OrderLine, field: str, currency: str, policy: Policy, rates: tuple[Decimal, ...]
+) -> DraftLine | Reason | None:
     """The line for the draft; None for a free shipping or fee line, which says nothing on an invoice."""
     for name, amount in (("net", line.net), ("tax", line.tax), ("gross", line.gross)):
-        if not is_whole(amount, order.currency):
-            return _precision(f"{field}.{name}", amount, order.currency)
+        if not is_whole(amount, currency):
+            return _precision(f"{field}.{name}", amount, currency)
     if line.net + line.tax != line.gross:
         return Reason(
             code=Code.LINE_MISMATCH,
@@ -125,12 +187,12 @@ def _draft_line(line: OrderLine, field: str, order: Order, policy: Policy) -> Dr
         )
     if not line.gross and not line.tax and line.kind is not LineKind.ITEM:
         return None
-    taxed = _taxed(line, field, policy)
+    taxed = _taxed(line, field, policy, rates)
     if isinstance(taxed, Reason):
         return taxed
     rate, category = taxed
-    implausible = _implausible_tax(line, rate, field, order.currency)
-    if implausible:
+    implausible = _implausible_tax(line, rate, field, currency)
+    if implausible is not None:
         return implausible
     return DraftLine(
         name=line.name or line.sku or line.kind.value,
@@ -146,7 +208,9 @@ def _draft_line(line: OrderLine, field: str, order: Order, policy: Policy) -> Dr
     )
 
 
-def _taxed(line: OrderLine, field: str, policy: Policy) -> tuple[Decimal, TaxCategory] | Reason:
+def _taxed(
+    line: OrderLine, field: str, policy: Policy, rates: tuple[Decimal, ...]
+) -> tuple[Decimal, TaxCategory] | Reason:
     if line.tax_category is not TaxCategory.RATED:
         return ZERO, line.tax_category
     rate = line.tax_rate
@@ -162,13 +226,13 @@ def _taxed(line: OrderLine, field: str, policy: Policy) -> tuple[Decimal, TaxCat
                 remedy="Give the item a tax rate in the shop, or say in the shop's policy what `untaxed` means.",
             )
         return ZERO, policy.untaxed.category
-    if not 0 <= rate <= _HUNDRED or (policy.tax_rates and rate not in policy.tax_rates):
-        known = ", ".join(f"{known.normalize():f}" for known in policy.tax_rates) or "0 to 100"
+    if not ZERO <= rate <= _HUNDRED or (rates and rate not in rates):
+        known = ", ".join(map(plain, rates)) or "0 to 100"
         return Reason(
             code=Code.TAX_RATE_UNKNOWN,
             text=f"The book does not know the tax rate of {line.name!r}; it knows {known}",
             field=f"{field}.tax_rate",
-            value=f"{rate.normalize():f}",
+            value=plain(rate),
             remedy="Correct the rate in the shop, or add it to the book's `tax_rates`.",
         )
     return rate, TaxCategory.RATED
@@ -181,13 +245,15 @@ def _implausible_tax(line: OrderLine, rate: Decimal, field: str, currency: str) 
     unit sold and a little more; a wrong rate or a forgotten tax differs by more.
     """
     unit = minor_unit(currency)
-    slack = unit * max(Decimal(1), abs(line.quantity) / 2 + 1)
     expected = (line.net * rate / _HUNDRED).quantize(unit, rounding=ROUND_HALF_UP)
+    if expected == line.tax:
+        return None
+    slack = unit * max(Decimal(1), abs(line.quantity) / 2 + 1)
     if abs(expected - line.tax) <= slack:
         return None
     return Reason(
         code=Code.TAX_MISMATCH,
-        text=f"The tax of {line.name!r} is {line.tax}, but {rate.normalize():f} % of {line.net} is {expected}",
+        text=f"The tax of {line.name!r} is {line.tax}, but {plain(rate)} % of {line.net} is {expected}",
         field=f"{field}.tax",
         value=str(line.tax),
         remedy="Correct the tax of the line in the shop, or record the invoice by hand.",
@@ -196,7 +262,7 @@ def _implausible_tax(line: OrderLine, rate: Decimal, field: str, currency: str) 
 
 def _rounding_line(order: Order, lines: list[DraftLine], policy: Policy) -> DraftLine | Reason | None:
     """The difference between the lines and the total: none, a line of its own where allowed, or a reason."""
-    added = sum((line.gross for line in lines), ZERO)
+    added = sum([line.gross for line in lines], ZERO)
     difference = order.total - added
     if not difference:
         return None

@@ -5,8 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from providers.domain.documents import RemoteDocument, RemoteState
-
-_NOTHING = Decimal(0)
+from providers.domain.money import ZERO
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +14,7 @@ class Facts:
 
     state: RemoteState | None = None
     paid: Decimal | None = None
-    recorded: Decimal = _NOTHING
+    recorded: Decimal = ZERO
     """What was recorded from here, or was on its way, when it told: `paid` may be older than later payments of ours."""
     overdue: bool | None = None
     emailed_at: datetime | None = None
@@ -26,7 +25,7 @@ class Facts:
 
     def paid_there(self, gross: Decimal) -> Decimal | None:
         """What it tells as paid on a document over `gross`, with as many decimals; None: it does not tell."""
-        paid = max(self.paid or _NOTHING, gross) if self.state is RemoteState.PAID else self.paid
+        paid = max(self.paid or ZERO, gross) if self.state is RemoteState.PAID else self.paid
         if paid is None:
             return None
         exact = paid.quantize(gross)
@@ -34,7 +33,7 @@ class Facts:
 
     def paid_by_others(self, gross: Decimal) -> Decimal:
         """What is paid there and did not come from here, such as a bank transfer that was booked there."""
-        return max((self.paid_there(gross) or _NOTHING) - self.recorded, _NOTHING)
+        return max((self.paid_there(gross) or ZERO) - self.recorded, ZERO)
 
 
 def facts_of(remote: RemoteDocument) -> Facts:
@@ -70,7 +69,9 @@ def merged(before: Facts | None, told: Facts) -> Facts:
 def learned(before: Facts | None, told: Facts, *, recorded: Decimal) -> Facts:
     """As `merged`; what is paid there is told against `recorded`, which is so much as of now."""
     now = merged(before, told)
-    return now if told.paid is None and told.state is None else replace(now, recorded=recorded)
+    if (told.paid is None and told.state is None) or now.recorded == recorded:
+        return now
+    return replace(now, recorded=recorded)
 
 
 def news(before: Facts | None, now: Facts) -> tuple[str, ...]:

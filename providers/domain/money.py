@@ -28,6 +28,8 @@ EXPONENTS: dict[str, int] = {
 }
 """ISO 4217 code -> number of decimals of its minor unit."""
 
+_UNITS: dict[str, Decimal] = {code: Decimal(1).scaleb(-exponent) for code, exponent in EXPONENTS.items()}
+
 ZERO = Decimal(0)
 
 
@@ -46,7 +48,7 @@ class NotAnAmount(ValueError):
 def minor_unit(currency: str) -> Decimal:
     """The smallest amount of a currency: 0.01 for EUR, 1 for JPY. Raises `UnknownCurrency`."""
     try:
-        return Decimal(1).scaleb(-EXPONENTS[currency])
+        return _UNITS[currency]
     except KeyError:
         raise UnknownCurrency(currency) from None
 
@@ -56,10 +58,12 @@ def decimal_from(value: object) -> Decimal:
 
     Floats are refused: whoever parsed them has lost cents already. Raises `NotAnAmount`.
     """
-    if isinstance(value, bool) or not isinstance(value, str | int | Decimal):
+    if isinstance(value, str):
+        value = value.strip()
+    elif isinstance(value, bool) or not isinstance(value, int | Decimal):
         raise NotAnAmount(f"{value!r} is not a decimal amount")
     try:
-        amount = Decimal(value.strip() if isinstance(value, str) else value)
+        amount = Decimal(value)
     except InvalidOperation:
         raise NotAnAmount(f"{value!r} is not a decimal amount") from None
     if not amount.is_finite():
@@ -73,8 +77,18 @@ def quantize(amount: Decimal, currency: str) -> Decimal:
 
 
 def is_whole(amount: Decimal, currency: str) -> bool:
-    """Whether the amount has no part smaller than the currency's minor unit."""
-    return amount == amount.quantize(minor_unit(currency), rounding=ROUND_DOWN)
+    """Whether the amount has no part smaller than the currency's minor unit. Raises `UnknownCurrency`."""
+    unit = minor_unit(currency)
+    # Most amounts are written with just the currency's decimals, which is seen without any arithmetic.
+    return amount.same_quantum(unit) or amount == amount.quantize(unit, rounding=ROUND_DOWN)
+
+
+def plain(number: Decimal) -> str:
+    """A decimal as text with a dot, without exponent and without trailing zeros: "1200", "0.5", "-3"."""
+    text = str(number)
+    if "E" in text:
+        text = f"{number:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def allocate(total: Decimal, weights: Sequence[Decimal], currency: str) -> tuple[Decimal, ...]:

@@ -1,11 +1,11 @@
 """The plan's part about payments: which one is to be recorded next against an issued invoice. Pure functions."""
 
 from dataclasses import replace
-from decimal import Decimal
 
 from providers.domain.card import Card, PaymentStyle
 from providers.domain.documents import Payment
 from providers.domain.known import KnownDocument, PaymentState
+from providers.domain.money import ZERO
 from providers.domain.orders import Order, OrderPayment, OrderState
 from providers.domain.policy import Policy
 from providers.domain.reasons import Code, Reason
@@ -56,7 +56,7 @@ def _tellable(order: Order, invoice: KnownDocument, card: Card) -> tuple[OrderPa
     invoice; before that there is nothing to tell.
     """
     takes_parts = card.partial_payments or card.payments is PaymentStyle.NOT_AVAILABLE
-    paid = sum((payment.amount for payment in order.payments), Decimal(0))
+    paid = sum([payment.amount for payment in order.payments], ZERO)
     if takes_parts or (len(order.payments) == 1 and paid >= invoice.gross):
         return order.payments
     if paid < invoice.gross:
@@ -72,7 +72,7 @@ def _withdrawn(payments: tuple[OrderPayment, ...], invoice: KnownDocument) -> Re
             return Reason(
                 code=Code.PAYMENT_WITHDRAWN,
                 text=f"A payment of {payment.amount} {invoice.currency} is recorded at the provider, "
-                f"but the shop says {told.get(payment.key, Decimal(0))} now",
+                f"but the shop says {told.get(payment.key, ZERO)} now",
                 field=f"payments.{payment.key}",
                 value=str(told.get(payment.key, "missing")),
                 remedy="Correct the payment in the book by hand, or the order in the shop.",
@@ -89,7 +89,7 @@ def _unpayable(paid: OrderPayment, invoice: KnownDocument) -> Reason | None:
             value=paid.currency,
             remedy="Record the payment in the book by hand.",
         )
-    if paid.amount < 0 or invoice.recorded + paid.amount > invoice.gross:
+    if paid.amount < ZERO or invoice.recorded + paid.amount > invoice.gross:
         return Reason(
             code=Code.OVERPAID,
             text=f"The payments would come to {invoice.recorded + paid.amount}, "
@@ -108,9 +108,11 @@ def _shown_there(paid: OrderPayment, invoice: KnownDocument, card: Card) -> Reas
     overpay. A provider that can only be told "paid" is in the way once it says so.
     """
     others = invoice.paid_by_others
+    if not others:
+        return None
     there = invoice.recorded + others
     covered = there >= invoice.gross if card.payments is PaymentStyle.FLAG else there + paid.amount > invoice.gross
-    if not others or not covered:
+    if not covered:
         return None
     told = invoice.number or invoice.remote_id
     return Reason(

@@ -4,14 +4,13 @@ The plan compares what should exist (the order under the shop's policy) with wha
 one step. An event never says what to do: duplicates, reordering and replays need no cases of their own.
 """
 
-from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from providers.domain.card import Card, Finding, Totals
 from providers.domain.crediting import credits_refunds, next_credit
-from providers.domain.documents import DocumentKey, DocumentKind, DocumentState, Draft
-from providers.domain.drafting import draft
+from providers.domain.documents import DocumentKey, DocumentKind, DocumentState
+from providers.domain.drafting import draft, sale_of
 from providers.domain.effects import next_cancel, next_email
 from providers.domain.known import Action, Known, KnownDocument, OpenOperation
 from providers.domain.orders import Order, OrderState
@@ -75,17 +74,13 @@ def _before_invoice(
     if rest is not None:
         return rest
     key = DocumentKey(shop, order.order_id, DocumentKind.INVOICE)
-    drafted = _draft(order, key, policy, now)
+    drafted = draft(order, key, policy, issue_date=_today(policy, now))
     if isinstance(drafted, Reason):
         return Stop(reason=drafted)
     generation = 1
     if invoice is not None:
         generation = invoice.generation + (1 if invoice.state is DocumentState.REFUSED else 0)
     return Create(draft=drafted, reference=key.reference(card.reference_length), generation=generation)
-
-
-def _draft(order: Order, key: DocumentKey, policy: Policy, now: datetime) -> Draft | Reason:
-    return draft(order, key, policy, issue_date=_today(policy, now))
 
 
 def _today(policy: Policy, now: datetime) -> date:
@@ -133,7 +128,7 @@ def _after_invoice(
     cancel = next_cancel(order, invoice, known, policy, card)
     if cancel is not None:
         return cancel
-    changed = _changed_since(order, invoice, known, policy, card, now)
+    changed = _changed_since(order, invoice, known, policy, card)
     if changed is not None and changed.code is not Code.REFUND_NEEDS_CREDIT_NOTE:
         return Stop(reason=changed)
     payment = next_payment(order, invoice, policy, card)
@@ -165,9 +160,7 @@ def _after_cancel(order: Order, invoice: KnownDocument, known: Known) -> Step:
     )
 
 
-def _changed_since(
-    order: Order, invoice: KnownDocument, known: Known, policy: Policy, card: Card, now: datetime
-) -> Reason | None:
+def _changed_since(order: Order, invoice: KnownDocument, known: Known, policy: Policy, card: Card) -> Reason | None:
     """What the shop changed after the invoice was issued and only a person, or a credit note, can put right."""
     told = invoice.number or invoice.remote_id
     if known.deleted:
@@ -176,14 +169,14 @@ def _changed_since(
     if order.cancelled_at is not None and not (credited and order.refunded >= invoice.gross):
         return _too_late(Code.CANCELLED_AFTER_INVOICE, f"The order was cancelled after invoice {told} was issued")
     # Which rates the book knows was asked when the invoice was made; a list narrowed since changes nothing of it.
-    drafted = _draft(order, invoice.key, replace(policy, tax_rates=()), now)
-    if isinstance(drafted, Reason):
-        return drafted
-    if drafted.fingerprint != invoice.fingerprint:
+    sale = sale_of(order, policy, rates=())
+    if isinstance(sale, Reason):
+        return sale
+    if sale.fingerprint != invoice.fingerprint:
         return _too_late(
             Code.CHANGED_AFTER_INVOICE,
             f"The order was changed after invoice {told} was issued: it was {invoice.gross} {invoice.currency}, "
-            f"it is {drafted.gross} {drafted.currency} now, or its lines or buyer differ",
+            f"it is {sale.gross} {sale.currency} now, or its lines or buyer differ",
         )
     if order.refunds and not credited:
         return _too_late(

@@ -26,6 +26,7 @@ from providers.domain.facts import facts_of, learned
 from providers.domain.known import (
     Action,
     Known,
+    KnownDocument,
     KnownEffect,
     KnownPayment,
     OpenOperation,
@@ -171,7 +172,7 @@ def intended(known: Known, step: Call, *, at: datetime) -> Known:
             before = known.document(step.draft.key.kind, step.draft.key.ordinal)
             if before is not None:  # it was there once, and vanished: its payments wait for the new one
                 document = replace(document, payments=before.payments, effects=before.effects)
-            return replace(known.with_document(document), operation=_opened(step, Action.CREATE, at))
+            return known.going_on(document, _opened(step, Action.CREATE, at))
         case Pay():
             payment = KnownPayment(
                 key=step.payment.key,
@@ -179,13 +180,13 @@ def intended(known: Known, step: Call, *, at: datetime) -> Known:
                 state=PaymentState.SENT,
                 generation=step.generation,
             )
-            changed = known.with_payment(step.document.key, payment)
-            return replace(changed, operation=_opened(step, Action.PAY, at, payment_key=step.payment.key))
+            document = known.at(step.document.key).with_payment(payment)
+            return known.going_on(document, _opened(step, Action.PAY, at, payment_key=step.payment.key))
         case Cancel() | Email():
             action = Action.CANCEL if isinstance(step, Cancel) else Action.EMAIL
             effect = KnownEffect(action=action, state=OperationState.SENT, generation=step.generation)
             document = known.at(step.document.key).with_effect(effect)
-            return replace(known.with_document(document), operation=_opened(step, action, at))
+            return known.going_on(document, _opened(step, action, at))
         case _:
             return known
 
@@ -204,13 +205,15 @@ def _opened(step: Write, action: Action, at: datetime, *, payment_key: str = "")
 def after(known: Known, result: Result) -> Known:
     """What is known once `result` is written."""
     match result:
-        case Issued() | Verified():
-            changed = _issued(known, result.document, result.remote)
-            return changed if isinstance(result, Verified) else replace(changed, operation=None)
+        case Issued():
+            return known.going_on(_issued(known.at(result.document), result.remote), None)
+        case Verified():
+            return known.with_document(_issued(known.at(result.document), result.remote))
         case Paid():
-            payment = _payment(known, result.document, result.payment_key)
+            document = known.at(result.document)
+            payment = _payment(document, result.payment_key)
             recorded = replace(payment, state=PaymentState.RECORDED, remote_id=result.remote_id)
-            return replace(known.with_payment(result.document, recorded), operation=None)
+            return known.going_on(document.with_payment(recorded), None)
         case Cancelled() | Emailed() | Unproved():
             if isinstance(result, Cancelled):
                 cancelled = replace(known.at(result.document), state=DocumentState.CANCELLED)
@@ -242,22 +245,17 @@ def _left(known: Known, operation: OpenOperation, result: Result) -> Known:
             return known
 
 
-def _issued(known: Known, key: DocumentKey, remote: RemoteDocument) -> Known:
-    document = known.at(key)
-    return known.with_document(
-        replace(
-            document,
-            state=DocumentState.ISSUED,
-            remote_id=remote.remote_id,
-            number=remote.number or document.number,
-            verified=remote.gross is not None and contradiction(document, remote) is None,
-            facts=learned(document.facts, facts_of(remote), recorded=document.perhaps_recorded),
-        )
+def _issued(document: KnownDocument, remote: RemoteDocument) -> KnownDocument:
+    return document.issued_as(
+        remote.remote_id,
+        remote.number or document.number,
+        verified=remote.gross is not None and contradiction(document, remote) is None,
+        facts=learned(document.facts, facts_of(remote), recorded=document.perhaps_recorded),
     )
 
 
-def _payment(known: Known, key: DocumentKey, payment_key: str) -> KnownPayment:
-    payment = known.at(key).payment(payment_key)
+def _payment(document: KnownDocument, payment_key: str) -> KnownPayment:
+    payment = document.payment(payment_key)
     if payment is None:
         raise KeyError(payment_key)
     return payment
@@ -280,7 +278,7 @@ def _without_effect(known: Known, operation: OpenOperation, outcome: _Outcome) -
             document = known.at(operation.document)
             return known.with_document(replace(document, state=outcome.document, generation=generation))
         case Action.PAY:
-            payment = _payment(known, operation.document, operation.payment_key)
+            payment = _payment(known.at(operation.document), operation.payment_key)
             changed = replace(payment, state=outcome.payment, generation=generation)
             return known.with_payment(operation.document, changed)
         case Action.CANCEL | Action.EMAIL:

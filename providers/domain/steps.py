@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TypeAlias
 
 from providers.domain.documents import Draft, Payment
@@ -11,7 +12,7 @@ from providers.domain.orders import OrderState
 from providers.domain.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Create:
     """Make the drafted document. `payload` is the draft in the provider's language, once it is said."""
 
@@ -20,12 +21,12 @@ class Create:
     generation: int = 1
     payload: Mapping[str, object] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def operation_key(self) -> str:
         return operation_key(self.draft.key, Action.CREATE, self.generation)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Pay:
     """Record the payment against the document."""
 
@@ -33,12 +34,12 @@ class Pay:
     payment: Payment
     generation: int = 1
 
-    @property
+    @cached_property
     def operation_key(self) -> str:
         return operation_key(self.document.key, Action.PAY, self.generation, self.payment.key)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Cancel:
     """Cancel the document. `why` is told to the provider where it asks for a reason."""
 
@@ -46,12 +47,12 @@ class Cancel:
     why: str
     generation: int = 1
 
-    @property
+    @cached_property
     def operation_key(self) -> str:
         return operation_key(self.document.key, Action.CANCEL, self.generation)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Email:
     """Let the provider send the document to the buyer."""
 
@@ -59,7 +60,7 @@ class Email:
     to: str
     generation: int = 1
 
-    @property
+    @cached_property
     def operation_key(self) -> str:
         return operation_key(self.document.key, Action.EMAIL, self.generation)
 

@@ -19,7 +19,7 @@ STATES: Final = {
 }
 _NOT_KEPT: Final = frozenset({"token", "view_url", "payment_url"})
 """Whoever has these can open the invoice without an account: they are as good as passwords."""
-_MAPPED: Final = frozenset(
+_NOT_EXTRA: Final = _NOT_KEPT | frozenset(
     {
         *("id", "kind", "number", "oid", "currency", "price_net", "price_tax", "price_gross", "paid", "status"),
         *("updated_at", "issue_date", "sent_time", "connected_payments", "overdue?", "gov_status", "gov_id"),
@@ -55,11 +55,7 @@ def document(answer: Mapping[str, object], options: Options, *, base_url: str) -
         rates=rates(positions) if isinstance(positions := answer.get("positions"), list) else None,
         payments=tuple(payments(connected)) if isinstance(connected, list) else None,
         url=f"{base_url}/invoices/{remote_id}",
-        extra={
-            name: value
-            for name, value in answer.items()
-            if value is not None and name not in _MAPPED and name not in _NOT_KEPT
-        },
+        extra={name: value for name, value in answer.items() if value is not None and name not in _NOT_EXTRA},
     )
 
 

@@ -55,14 +55,15 @@ def kinds(options: Options) -> dict[DocumentKind, str]:
 
 def invoice(draft: Draft, reference: str, options: Options) -> Prepared:
     """The body of a create. Raises `CannotExpress`."""
-    if draft.key.kind not in kinds(options):
+    kind = kinds(options).get(draft.key.kind)
+    if kind is None:
         raise cannot("this kind of document is not made at InvoiceOcean yet", "kind", draft.key.kind, "Make it there.")
     _check(draft)
-    if draft.gross < 0:
+    if draft.gross < ZERO:
         remedy = "Make a correction there by hand."
         raise cannot("the total is negative", "gross", plain(draft.gross), remedy, code=Code.TOTAL_NEGATIVE)
     fields = {
-        "kind": kinds(options)[draft.key.kind],
+        "kind": kind,
         **header(draft, reference, options),
         "positions": [_position(line, options) for line in draft.lines],
     }
@@ -141,14 +142,21 @@ def totals(payload: Mapping[str, object]) -> tuple[Decimal, Decimal, Decimal]:
     Each line's gross drives: net = gross / (1 + rate) half up to 2 decimals, tax = gross - net; the document
     is the sum of its lines. So the service answered in every example that is public.
     """
-    fields = payload["invoice"]
-    assert isinstance(fields, dict)  # noqa: S101 - made by `invoice` above
     net = gross = ZERO
-    for position in fields["positions"]:
-        line_gross = Decimal(position["total_price_gross"]).quantize(CENT, ROUND_HALF_UP)
-        net += line_net(line_gross, position["tax"])
+    for line_gross, tax in _told(payload):
+        net += line_net(line_gross, tax)
         gross += line_gross
     return net, gross - net, gross
+
+
+def _told(payload: Mapping[str, object]) -> list[tuple[Decimal, str]]:
+    """Gross and tax of each line of a create's body, as the provider reads them."""
+    fields = payload["invoice"]
+    assert isinstance(fields, dict)  # noqa: S101 - made by `invoice` above
+    return [
+        (Decimal(position["total_price_gross"]).quantize(CENT, ROUND_HALF_UP), position["tax"])
+        for position in fields["positions"]
+    ]
 
 
 def line_net(gross: Decimal, tax: str) -> Decimal:
@@ -190,7 +198,7 @@ def _check_line(line: DraftLine, where: str, currency: str) -> None:
 
 
 def _check_total(draft: Draft, payload: JsonObject) -> None:
-    gross = totals(payload)[2]
+    gross = sum([line_gross for line_gross, _ in _told(payload)], ZERO)
     if gross != draft.gross:
         text = f"InvoiceOcean would compute {plain(gross)} in place of {plain(draft.gross)}"
         remedy = "Compare the order's lines with its total."
@@ -255,7 +263,7 @@ def _payment_type(draft: Draft, options: Options) -> str:
 
 def _language(language: str, options: Options) -> str:
     """Only what the provider lists: "de-AT" is "de" there. Anything else is left to the options."""
-    return LANGUAGES.get(re.split("[-_]", language.lower())[0], options.language)
+    return LANGUAGES.get(re.split("[-_]", language.lower())[0], options.language) if language else options.language
 
 
 def _description(draft: Draft) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from providers.domain import money
 from providers.domain.money import NotAnAmount, decimal_from
 
 _DIGITS = 15
@@ -13,12 +14,16 @@ def text(value: object) -> str:
     """Text, or what a number reads as; empty for null and for anything else."""
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, int | Decimal) and not isinstance(value, bool) else ""
+    if value is None or isinstance(value, bool):
+        return ""
+    return str(value) if isinstance(value, int | Decimal) else ""
 
 
 def amount(value: object) -> Decimal | None:
     """An amount. Answers show "60.23"; the documentation prints decimal commas too. None when there is none,
     or one that no invoice has."""
+    if value is None:
+        return None
     if isinstance(value, str):
         value = value.replace(",", ".")
     try:
@@ -38,6 +43,8 @@ def day(value: object) -> date | None:
 
 def moment(value: object) -> datetime | None:
     """A timestamp with its offset; None when it is null, empty, something else or without an offset."""
+    if not value:
+        return None
     try:
         read = datetime.fromisoformat(text(value))
     except ValueError:
@@ -58,4 +65,4 @@ def number(remote_id: str) -> int:
 
 def plain(number: Decimal) -> str:
     """A decimal as text with a dot, without exponent and without trailing zeros."""
-    return f"{number.normalize():f}" if number else "0"
+    return money.plain(number) if number else "0"

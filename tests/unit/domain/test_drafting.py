@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from providers.domain.documents import Draft
-from providers.domain.drafting import draft
+from providers.domain.drafting import Sale, draft, sale_of
 from providers.domain.money import is_whole
 from providers.domain.orders import LineKind, Order, TaxCategory
 from providers.domain.policy import Policy, Untaxed
@@ -185,3 +185,27 @@ def test_the_sale_is_never_dated_after_the_invoice() -> None:
 @pytest.mark.parametrize(("order", "days"), [(an_order(), 14), (a_paid_order(), 0)], ids=["unpaid", "paid"])
 def test_only_an_unpaid_order_has_days_to_pay(order: Order, days: int) -> None:
     assert drafted(order, due_days=14).due_days == days
+
+
+class TestWhatIsRememberedOfAnOrder:
+    def test_its_sale_is_the_same_before_and_after_the_invoice(self) -> None:
+        order, policy = a_paid_order(), Policy()
+        document, sale = draft(order, INVOICE, policy, issue_date=NOON.date()), sale_of(order, policy, rates=())
+        assert isinstance(document, Draft)
+        assert isinstance(sale, Sale)
+        assert (sale.gross, sale.fingerprint) == (document.gross, document.fingerprint)
+
+    def test_an_equal_order_keeps_its_own_writing_of_amounts(self) -> None:
+        policy = Policy()
+        first, equal = an_order(), an_order(lines=(a_line(gross=Decimal("123.0")),))
+        assert first == equal
+        drafts = [draft(each, INVOICE, policy, issue_date=NOON.date()) for each in (first, equal)]
+        assert [str(each.lines[0].gross) for each in drafts if isinstance(each, Draft)] == ["123.00", "123.0"]
+
+    def test_the_same_order_is_judged_by_each_policy_and_each_list_of_rates(self) -> None:
+        order = an_order(lines=(a_line(**UNTAXED),))
+        assert drafted(order, untaxed=Untaxed.EXEMPT).lines[0].tax_category is TaxCategory.EXEMPT
+        assert stopped(order).code is Code.TAX_RATE_UNKNOWN
+        rated, policy = an_order(), Policy()
+        assert isinstance(sale_of(rated, policy, rates=()), Sale)
+        assert isinstance(sale_of(rated, policy, rates=(Decimal(8),)), Reason)

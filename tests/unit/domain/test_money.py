@@ -16,6 +16,7 @@ from providers.domain.money import (
     decimal_from,
     is_whole,
     minor_unit,
+    plain,
     quantize,
 )
 
@@ -57,9 +58,33 @@ def test_halves_are_rounded_away_from_zero(amount: str, rounded: str) -> None:
     assert quantize(Decimal(amount), "EUR") == Decimal(rounded)
 
 
-@pytest.mark.parametrize(("amount", "currency", "whole"), [("1.20", "EUR", True), ("1.205", "EUR", False)])
+@pytest.mark.parametrize(
+    ("amount", "currency", "whole"),
+    [
+        ("1.20", "EUR", True),
+        ("1.2", "EUR", True),
+        ("1.200", "EUR", True),
+        ("1E+2", "EUR", True),
+        ("1.205", "EUR", False),
+        ("-0.5", "JPY", False),
+    ],
+)
 def test_an_amount_is_whole_when_it_has_no_part_of_a_minor_unit(amount: str, currency: str, whole: bool) -> None:
     assert is_whole(Decimal(amount), currency) is whole
+
+
+@pytest.mark.parametrize(
+    ("amount", "text"),
+    [("1.50", "1.5"), ("100", "100"), ("1E+2", "100"), ("0.00", "0"), ("1.5E-9", "0.0000000015"), ("-3.0", "-3")],
+)
+def test_a_plain_decimal_has_neither_exponent_nor_trailing_zeros(amount: str, text: str) -> None:
+    assert plain(Decimal(amount)) == text
+
+
+@given(st.integers(-(10**27), 10**27), st.integers(-15, 12))
+def test_equal_amounts_read_the_same_however_they_are_written(count: int, exponent: int) -> None:
+    amount = Decimal(count).scaleb(exponent)
+    assert plain(amount) == plain(amount.normalize()) == f"{amount.normalize():f}"
 
 
 @given(CURRENCIES, st.integers(-(10**12), 10**12), st.lists(st.decimals(0, 10**9, places=4), min_size=1, max_size=30))
