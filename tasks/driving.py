@@ -11,6 +11,7 @@ Nothing waits for a transaction to fill: it holds what there is, one order where
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from math import inf
 from queue import Empty, SimpleQueue
 from time import monotonic
 
@@ -51,6 +52,10 @@ class Ways:
     """A call that would begin so long after its claim is not made."""
     careful: int
     """So many orders are claimed carefully from now on."""
+    lingers: float = 0.0
+    """Seconds for which a drive waits for more once nothing is due."""
+    looks: float = inf
+    """So many seconds pass between its looks meanwhile."""
     singly: int = 0
     """So many are claimed one by one from now on: some that were claimed together could not be written."""
 
@@ -75,6 +80,7 @@ class Drive:
         self._fault: Exception | None = None
         self._named: tuple[str, str] | None = None
         self._passed_on = monotonic()
+        self._idle_since: float | None = None
         self.looked = False
         """Whether there was a hand free to look for what is due."""
         self.told: bool | None = None
@@ -102,6 +108,9 @@ class Drive:
                 ended = []
                 if self._may_be_more and hands and not over:
                     continue
+                self._slots.fit(0)
+                if hands and not over and self._lingers():
+                    continue
                 if self._ends(over=over, turned_away=not hands and not over and self._may_be_more):
                     break
         if self._fault is not None:
@@ -119,7 +128,6 @@ class Drive:
     def _ends(self, *, over: bool, turned_away: bool) -> bool:
         """Nothing is in hand. The look after the slots were given back is what makes a bell that found none free safe
         to end: its order was due before it looked."""
-        self._slots.fit(0)
         if self._fault is not None or turned_away or self._world.paused.is_paused(self._book.name):
             return True
         due = None
@@ -133,6 +141,24 @@ class Drive:
             return True
         self._may_be_more = True
         return due is None and self._drain.leave()
+
+    def _lingers(self) -> bool:
+        """Nothing is due; but while orders come one after the other, whoever is here need not be rung for. Whether it
+        is worth another look."""
+        now = monotonic()
+        if self._idle_since is None:
+            self._idle_since = now
+        left = self._ways.lingers - (now - self._idle_since)
+        if left <= 0:
+            return False
+        try:
+            self._news.get(timeout=min(left, self._ways.looks))
+        except Empty:
+            # Rung for here, a drive is told; rung for elsewhere, it must look by itself.
+            self._may_be_more = self._ways.looks < left
+        else:
+            self._may_be_more = True
+        return True
 
     def _hands(self) -> int:
         """How many calls may be made beside those under way."""
@@ -167,6 +193,8 @@ class Drive:
         if not endings and not wish.hands:
             return
         advanced = self._written(endings, wish, claim)
+        if endings or advanced.begun:
+            self._idle_since = None
         if wish.hands:
             self._ways.careful = max(self._ways.careful - advanced.claimed, 0)
             self._ways.singly = max(self._ways.singly - advanced.claimed, 0)

@@ -55,6 +55,8 @@ class Sync:
             lease=max(calls, default=timedelta(seconds=30)) + _LEASE_MARGIN,
             late=_LEASE_MARGIN / 2,
             careful=world.careful,
+            lingers=world.lingers,
+            looks=world.looks,
         )
 
     def run(self, shop: str, order_id: str) -> Ended:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from math import inf
 
 from tasks.backoff import Backoff
 from tasks.breaker import Breaker
@@ -33,6 +34,10 @@ class World:
     callers: Callers = field(default_factory=InTurn)
     stopping: Callable[[], bool] = lambda: False
     """Whether the process is to end: nothing more is claimed."""
+    lingers: float = 0.0
+    """Seconds for which whoever drives a book waits for more once nothing is due."""
+    looks: float = inf
+    """So many seconds pass between its looks meanwhile, where it is not told of what comes in."""
     careful: int = 50
     """So many orders the process claims carefully when it begins. One that follows a death may meet the order that
     caused it while it plans, again and again; only a claim that was committed before can tell."""

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from math import inf
 from pathlib import Path
 
 from celery import Celery
@@ -48,6 +49,10 @@ from worker.rounds import habits, timetables
 from worker.web.app import create_app
 from worker.web.health import Health
 from worker.web.metrics import Metrics
+
+_LINGERS = 0.25
+_LOOKS = 0.02
+"""Seconds. What a look costs is nothing beside a message, and it is as quick."""
 
 
 def utc_now() -> datetime:
@@ -144,6 +149,8 @@ def wire(settings: Settings, *, clock: Clock = utc_now, bell: Callable[[Celery],
         calm=watch.calm,
         callers=callers,
         stopping=stopping.is_set,
+        lingers=_LINGERS,
+        looks=inf if settings.broker.in_process else _LOOKS,
         owner=f"{socket.gethostname()}:{os.getpid()}"[:100],
     )
     work = Work(

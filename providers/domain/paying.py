@@ -59,7 +59,7 @@ def _tellable(order: Order, invoice: KnownDocument, card: Card) -> tuple[OrderPa
     paid = sum([payment.amount for payment in order.payments], ZERO)
     if takes_parts or (len(order.payments) == 1 and paid >= invoice.gross):
         return order.payments
-    if paid < invoice.gross:
+    if not order.payments or paid < invoice.gross:
         return ()
     last = max(order.payments, key=lambda payment: payment.paid_at)
     return (replace(last, payment_id=_WHOLE, amount=paid, transaction_id=""),)

@@ -8,13 +8,15 @@ import pytest
 from providers.domain.card import Finding, PaymentStyle
 from providers.domain.known import Action, Known
 from providers.domain.orders import OrderPayment, OrderState
+from providers.domain.policy import Policy, ZeroTotal
 from providers.domain.reasons import Code
-from providers.domain.steps import LookUp, Pay, Rest, Step, Stop
+from providers.domain.steps import Create, LookUp, Pay, Rest, Step, Stop
 from tests.builders import (
     NOON,
     a_card,
     a_known_document,
     a_known_payment,
+    a_line,
     a_paid_order,
     a_payment,
     an_open_operation,
@@ -80,3 +82,13 @@ def test_a_lost_payment_is_looked_up_even_where_a_lost_document_cannot_be() -> N
     card = a_card(finding=Finding.NOT_AT_ALL)
     known = Known(documents=(document,), operation=operation)
     assert isinstance(planned_for(a_paid_order(), known, card=card, now=NOON + timedelta(days=1)), LookUp)
+
+
+def test_an_invoice_over_nothing_that_nobody_paid_is_done() -> None:
+    free = a_line(net=Decimal(0), tax=Decimal(0), gross=Decimal(0))
+    order = a_paid_order(payments=(), total=Decimal(0), lines=(free,))
+    policy = Policy(zero_total=ZeroTotal.INVOICE)
+    made = planned_for(order, policy=policy, card=FLAG)
+    assert isinstance(made, Create)
+    known = a_known_document(gross=Decimal(0), fingerprint=made.draft.fingerprint)
+    assert planned_for(order, Known(documents=(known,)), policy=policy, card=FLAG) == Rest(state=OrderState.DONE)
