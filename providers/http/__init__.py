@@ -8,6 +8,8 @@
     credentials.py  Credentials: what lets an account in
     verdict.py      what happened -> the error that says what to do next
     transport.py    a requests adapter whose time-outs bound the whole answer, not each packet
+    connection.py   its connections
+    head.py         the head of an answer, read quickly where it is plain
     redaction.py    texts and addresses without secrets
 """
 

@@ -1,0 +1,190 @@
+"""Connections whose time-outs bound a whole answer, and which spend little on a plain one.
+
+The classes of urllib3 and of the standard library do the work. Replaced is what they do most slowly: a request is put
+together in one piece and leaves as one packet, and an answer with a plain head and a short body is read at once.
+"""
+
+import http.client
+import io
+import re
+import socket
+import time
+from typing import Any, Final
+
+from requests.structures import CaseInsensitiveDict
+from urllib3 import HTTPResponse
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ConnectTimeoutError
+from urllib3.util import SKIP_HEADER
+
+from providers.http import head
+
+_AT_ONCE: Final = 1024 * 1024
+"""Bytes. The body of a longer answer is read in pieces, by whoever asked for it."""
+_PLAIN_LINE: Final = re.compile(rf"[!#$%&'*+.^_`|~0-9A-Za-z-]+: (?!{re.escape(SKIP_HEADER)})[\t -~]*")
+
+
+class WholeAnswer(io.BytesIO):
+    """An answer whose body was read with its head. In the place of urllib3's response, for what is asked of that."""
+
+    version_string = "HTTP/1.1"
+    length_remaining = 0
+
+    def __init__(self, status: int, reason: str, headers: CaseInsensitiveDict[str], body: bytes) -> None:
+        super().__init__(body)
+        self.status = status
+        self.reason = reason
+        self.headers = headers
+        self._pool: Any = None
+        self._connection: Any = None
+
+    def release_conn(self) -> None:
+        """Give the connection back. urllib3's pool says which one and where to, as it does with its own responses."""
+        connection, self._connection = self._connection, None
+        if connection is not None:
+            self._pool._put_conn(connection)  # noqa: SLF001 - its responses do so
+
+
+class _UntilDeadline(io.RawIOBase):
+    """Reads a socket until a moment in time; every single read gets only what is left."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._raw = sock.makefile("rb", buffering=0)
+        self._sock = sock
+        timeout = sock.gettimeout()
+        self._deadline = None if timeout is None else time.monotonic() + timeout
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int | None:
+        if self._deadline is not None:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError("the answer did not end in time")
+            self._sock.settimeout(left)
+        return self._raw.readinto(buffer)
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _Source(io.BufferedReader):
+    """What the standard library takes for the socket of an answer that has come in part."""
+
+    def makefile(self, _mode: str) -> "_Source":
+        return self
+
+
+class _Answer(http.client.HTTPResponse):
+    """Its head is read by us where it is plain, else by the standard library."""
+
+    def __init__(self, source: _Source, plain: head.Head | None, **rest: Any) -> None:
+        super().__init__(source, **rest)  # type: ignore[arg-type]
+        self._plain = plain
+
+    def begin(self) -> None:
+        plain = self._plain
+        if plain is None:
+            super().begin()
+            return
+        self.fp.read(plain.size)
+        self.version, self.code, self.status, self.reason = 11, plain.status, plain.status, plain.reason
+        self.headers = self.msg = plain.headers  # type: ignore[assignment]  # answers to `get`, as the other
+        self.length, self.chunked, self.chunk_left = plain.length, plain.length is None, None
+        self.will_close = False
+
+
+class _InTime:
+    """Mixed into urllib3's connections. The parts of a request are held back until it is complete: the standard
+    library sends headers and body each by itself, and the system call is the dearest part of a request."""
+
+    _held: list[bytes] | None = None
+    _headers: list[tuple[Any, tuple[Any, ...]]]
+    _coming: tuple[_Source, head.Head | None]
+
+    def request(self, method: str, url: str, body: Any = None, headers: Any = None, **rest: Any) -> None:
+        self._headers = []
+        self._held = [] if isinstance(body, bytes) else None
+        super().request(method, url, body=body, headers=headers, **rest)  # type: ignore[misc]
+        held, self._held = self._held, None
+        if held:
+            self.send(b"".join(held))
+
+    def putheader(self, header: Any, *values: Any) -> None:
+        self._headers.append((header, values))
+
+    def endheaders(self, *args: Any, **kwargs: Any) -> None:
+        lines = _plain_lines(self._headers)
+        if lines is None:
+            for header, values in self._headers:
+                super().putheader(header, *values)  # type: ignore[misc]
+        else:
+            self._output("\r\n".join(lines).encode("ascii"))  # type: ignore[attr-defined]
+        super().endheaders(*args, **kwargs)  # type: ignore[misc]
+
+    def send(self, data: Any) -> None:
+        if self._held is None:
+            super().send(data)  # type: ignore[misc]
+        else:
+            self._held.append(data)
+
+    def response_class(self, _sock: Any, **rest: Any) -> _Answer:
+        """The standard library asks this for the object that is to read the answer."""
+        source, plain = self._coming
+        del self._coming
+        return _Answer(source, plain, **rest)
+
+    def getresponse(self) -> Any:
+        self.sock.settimeout(self.timeout)  # type: ignore[attr-defined]
+        source = _Source(_UntilDeadline(self.sock))  # type: ignore[attr-defined]
+        try:
+            plain = None if self._method == "HEAD" else head.plain(source.peek())  # type: ignore[attr-defined]
+        except BaseException:
+            source.close()
+            raise
+        self._coming = source, plain
+        if plain is None:
+            return super().getresponse()  # type: ignore[misc]
+        answer = http.client.HTTPConnection.getresponse(self)  # type: ignore[arg-type]
+        if plain.length is not None and plain.length <= _AT_ONCE and not plain.encoded:
+            return WholeAnswer(plain.status, plain.reason, plain.headers, answer.read())
+        return HTTPResponse(
+            body=answer,
+            headers=plain.headers,
+            status=plain.status,
+            version=11,
+            version_string="HTTP/1.1",
+            reason=plain.reason,
+            preload_content=False,
+            decode_content=False,
+            original_response=answer,
+            request_method=self._method,  # type: ignore[attr-defined]
+        )
+
+    def connect(self) -> None:
+        begun = time.monotonic()
+        super().connect()  # type: ignore[misc]
+        limit = self.timeout  # type: ignore[attr-defined]
+        if isinstance(limit, int | float) and time.monotonic() - begun > limit:
+            self.close()  # type: ignore[attr-defined]
+            raise ConnectTimeoutError(self, f"connecting took longer than {limit} s; nothing was sent")
+
+
+class Connection(_InTime, HTTPConnection):  # type: ignore[misc]  # which answers are read by what
+    pass
+
+
+class SecureConnection(_InTime, HTTPSConnection):  # type: ignore[misc]  # as above
+    pass
+
+
+def _plain_lines(headers: list[tuple[Any, tuple[Any, ...]]]) -> list[str] | None:
+    """The headers as they are sent; None when one of them is odd. Those go the standard library's way, which knows
+    what to refuse."""
+    try:
+        lines = [name + ": " + (text if isinstance(text, str) else text.decode("ascii")) for name, (text,) in headers]
+    except (AttributeError, TypeError, ValueError):
+        return None
+    return lines if all(map(_PLAIN_LINE.fullmatch, lines)) else None
