@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache, lru_cache
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, TypeAlias
 from urllib.parse import urljoin, urlsplit
@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError
 
 from providers.domain.errors import NotSent, ProviderError, Refused, Throttled, Unavailable
 from providers.http import verdict
+from providers.http.address import spelled
 from providers.http.answer import Answer
 from providers.http.call import Body, Call
 from providers.http.credentials import Credentials
@@ -212,7 +213,7 @@ class ProviderSession:
             for header in call.headers.items():
                 check_header_validity(header)
             prepared = requests.PreparedRequest()
-            prepared.method, prepared.url, prepared.body = call.method, _address(url), body
+            prepared.method, prepared.url, prepared.body = call.method, spelled(url, self.base_url), body
             prepared.headers = CaseInsensitiveDict(self._session.headers)  # type: ignore[arg-type]  # all are text
             if call.body is not None:
                 prepared.headers["Content-Type"] = call.body.content_type
@@ -251,12 +252,6 @@ class ProviderSession:
         if error is not None:
             raise error
         return outcome
-
-
-@lru_cache(maxsize=256)
-def _address(url: str) -> str:
-    """The address as requests spells it on the wire. Raises `requests.RequestException` where it is none."""
-    return requests.Request("GET", url).prepare().url or ""
 
 
 def _named(call: Call, path: str) -> str:
