@@ -11,6 +11,7 @@
     transport.py    a requests adapter whose time-outs bound the whole answer, not each packet
     connection.py   its connections
     head.py         the head of an answer, read quickly where it is plain
+    body.py         its body, where it has come with the head
     redaction.py    texts and addresses without secrets
 """
 

@@ -1,7 +1,7 @@
 """Connections whose time-outs bound a whole answer, and which spend little on a plain one.
 
 The classes of urllib3 and of the standard library do the work. Replaced is what they do most slowly: a request is put
-together in one piece and leaves as one packet, and an answer with a plain head and a short body is read at once.
+together in one piece and leaves as one packet, and a short answer with a plain head is read at once.
 """
 
 import http.client
@@ -18,9 +18,10 @@ from urllib3.exceptions import ConnectTimeoutError
 from urllib3.util import SKIP_HEADER
 
 from providers.http import head
+from providers.http.body import LARGEST, whole
 
-_AT_ONCE: Final = 1024 * 1024
-"""Bytes. The body of a longer answer is read in pieces, by whoever asked for it."""
+_PIECE: Final = 16 * 1024
+"""Bytes that are read at a time: as many as TLS sends in one piece."""
 _PLAIN_LINE: Final = re.compile(rf"[!#$%&'*+.^_`|~0-9A-Za-z-]+: (?!{re.escape(SKIP_HEADER)})[\t -~]*")
 
 
@@ -138,18 +139,27 @@ class _InTime:
 
     def getresponse(self) -> Any:
         self.sock.settimeout(self.timeout)  # type: ignore[attr-defined]
-        source = _Source(_UntilDeadline(self.sock))  # type: ignore[attr-defined]
+        source = _Source(_UntilDeadline(self.sock), _PIECE)  # type: ignore[attr-defined]
         try:
-            plain = None if self._method == "HEAD" else head.plain(source.peek())  # type: ignore[attr-defined]
+            come = source.peek()
         except BaseException:
             source.close()
             raise
+        plain = None if self._method == "HEAD" else head.plain(come)  # type: ignore[attr-defined]
         self._coming = source, plain
         if plain is None:
             return super().getresponse()  # type: ignore[misc]
         answer = http.client.HTTPConnection.getresponse(self)  # type: ignore[arg-type]
-        if plain.length is not None and plain.length <= _AT_ONCE and not plain.encoded:
-            return WholeAnswer(plain.status, plain.reason, plain.headers, answer.read())
+        body = whole(plain, come)
+        if body is not None:
+            answer.close()
+        elif plain.length is not None and plain.length <= LARGEST and not plain.encoding:
+            body = answer.read()
+        else:
+            return self._in_pieces(answer, plain)
+        return WholeAnswer(plain.status, plain.reason, plain.headers, body)
+
+    def _in_pieces(self, answer: http.client.HTTPResponse, plain: head.Head) -> HTTPResponse:
         return HTTPResponse(
             body=answer,
             headers=plain.headers,

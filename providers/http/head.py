@@ -33,8 +33,8 @@ class Head(NamedTuple):
     """In bytes, with the empty line at the end."""
     length: int | None
     """Of the body as it is sent; None when it comes in chunks."""
-    encoded: bool
-    """Whether the body is compressed."""
+    encoding: str
+    """How the body is compressed; empty when it is not."""
 
 
 def plain(data: bytes) -> Head | None:
@@ -57,7 +57,7 @@ def plain(data: bytes) -> Head | None:
         return None
     length = int(fields["content-length"]) if "content-length" in fields else None
     reason = found["reason"].decode("ascii").strip()
-    return Head(status, reason, headers, found.end(), length, "content-encoding" in fields)
+    return Head(status, reason, headers, found.end(), length, fields.get("content-encoding", ""))
 
 
 def _ends_plainly(fields: dict[str, str]) -> bool:

@@ -13,6 +13,7 @@ import pytest
 from providers.domain.errors import NotSent, OutcomeUnknown, Unavailable
 from providers.http import Call, Credentials, ProviderSession
 from providers.http.session import MAX_BODY
+from tests.unit.providers.http_wire import chunked
 
 BODY = b'{"id": 1}'
 ZIPPED = gzip.compress(BODY)
@@ -79,18 +80,13 @@ def sized(body: bytes, *more: str, status: str = "HTTP/1.1 200 OK") -> bytes:
     return "\r\n".join([status, *more, f"Content-Length: {len(body)}", "", ""]).encode() + body
 
 
-def chunks(*bodies: bytes, more: str = "") -> bytes:
-    head = f"HTTP/1.1 200 OK\r\n{more}Transfer-Encoding: chunked\r\n\r\n".encode()
-    return head + b"".join(b"%x\r\n%b\r\n" % (len(each), each) for each in (*bodies, b""))
-
-
 KEPT = {
     "plain": (sized(BODY), BODY),
     "empty": (sized(b""), b""),
     "long": (sized(LONG), LONG),
     "compressed": (sized(ZIPPED, "Content-Encoding: gzip"), BODY),
-    "in chunks": (chunks(BODY[:4], BODY[4:]), BODY),
-    "compressed, in chunks": (chunks(ZIPPED[:9], ZIPPED[9:], more="Content-Encoding: gzip\r\n"), BODY),
+    "in chunks": (chunked(BODY[:4], BODY[4:]), BODY),
+    "compressed, in chunks": (chunked(ZIPPED[:9], ZIPPED[9:], more="Content-Encoding: gzip\r\n"), BODY),
     "with a folded line": (sized(BODY, "X-More: a,", " b"), BODY),
     "after a hint": (b"HTTP/1.1 100 Continue\r\n\r\n" + sized(BODY), BODY),
     "without a reason": (sized(BODY, status="HTTP/1.1 200"), BODY),
@@ -157,7 +153,7 @@ BROKEN = {
     "half a body": sized(BODY)[:-3],
     "half a long body": sized(LONG)[:-3],
     "half a compressed body": sized(ZIPPED, "Content-Encoding: gzip")[:-3],
-    "half of the chunks": chunks(BODY)[:-9],
+    "half of the chunks": chunked(BODY)[:-9],
     "no HTTP": b"SSH-2.0-OpenSSH_9.6\r\n",
     "a compressed body that is none": sized(BODY, "Content-Encoding: gzip"),
     "two lengths that differ": sized(BODY, "Content-Length: 7"),

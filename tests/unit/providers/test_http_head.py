@@ -1,8 +1,6 @@
 """Plain heads are read as the standard library reads them; all others are left to it."""
 
-import io
 from http.client import HTTPResponse
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,18 +9,9 @@ from requests.structures import CaseInsensitiveDict
 from urllib3 import HTTPHeaderDict
 
 from providers.http import head
+from tests.unit.providers.http_wire import Received
 
 BODY = b'{"id": 1}'
-
-
-class Socket:
-    """What the standard library reads an answer from."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-
-    def makefile(self, *_: Any) -> io.BufferedReader:
-        return io.BufferedReader(io.BytesIO(self._data))  # type: ignore[type-var]
 
 
 def _agrees(data: bytes) -> bool:
@@ -30,7 +19,7 @@ def _agrees(data: bytes) -> bool:
     ours = head.plain(data)
     if ours is None:
         return False
-    theirs = HTTPResponse(Socket(data), method="POST")  # type: ignore[arg-type]
+    theirs = HTTPResponse(Received(data), method="POST")  # type: ignore[arg-type]
     theirs.begin()
     assert (ours.status, ours.reason) == (theirs.status, theirs.reason)
     assert ours.headers == CaseInsensitiveDict(HTTPHeaderDict(theirs.headers.items()))
