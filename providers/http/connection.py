@@ -47,18 +47,23 @@ class WholeAnswer(io.BytesIO):
 
 
 class _UntilDeadline(io.RawIOBase):
-    """Reads a socket until a moment in time; every single read gets only what is left."""
+    """Reads what has come of an answer, then a socket until a moment in time; every single read gets only what is
+    left."""
 
-    def __init__(self, sock: socket.socket) -> None:
+    def __init__(self, come: bytes, sock: socket.socket, deadline: float | None) -> None:
+        self._come = come
         self._raw = sock.makefile("rb", buffering=0)
         self._sock = sock
-        timeout = sock.gettimeout()
-        self._deadline = None if timeout is None else time.monotonic() + timeout
+        self._deadline = deadline
 
     def readable(self) -> bool:
         return True
 
     def readinto(self, buffer: Any) -> int | None:
+        if self._come:
+            size = min(len(buffer), len(self._come))
+            buffer[:size], self._come = self._come[:size], self._come[size:]
+            return size
         if self._deadline is not None:
             left = self._deadline - time.monotonic()
             if left <= 0:
@@ -70,19 +75,16 @@ class _UntilDeadline(io.RawIOBase):
         self._raw.close()
         super().close()
 
-
-class _Source(io.BufferedReader):
-    """What the standard library takes for the socket of an answer that has come in part."""
-
-    def makefile(self, _mode: str) -> "_Source":
-        return self
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """What the standard library asks of a socket."""
+        return io.BufferedReader(self)
 
 
 class _Answer(http.client.HTTPResponse):
     """Its head is read by us where it is plain, else by the standard library."""
 
-    def __init__(self, source: _Source, plain: head.Head | None, **rest: Any) -> None:
-        super().__init__(source, **rest)  # type: ignore[arg-type]
+    def __init__(self, source: _UntilDeadline, plain: head.Head | None, method: str) -> None:
+        super().__init__(source, method=method)  # type: ignore[arg-type]
         self._plain = plain
 
     def begin(self) -> None:
@@ -97,13 +99,28 @@ class _Answer(http.client.HTTPResponse):
         self.will_close = False
 
 
+class _Taken:
+    """In the place of an answer that was read to its end, so that the standard library goes on to the next request."""
+
+    will_close = False
+
+    def begin(self) -> None:
+        """There is nothing left to read."""
+
+    def isclosed(self) -> bool:
+        return True
+
+    def close(self) -> None:
+        """The connection itself is closed by whoever closes this."""
+
+
 class _InTime:
     """Mixed into urllib3's connections. The parts of a request are held back until it is complete: the standard
     library sends headers and body each by itself, and the system call is the dearest part of a request."""
 
     _held: list[bytes] | None = None
     _headers: list[tuple[Any, tuple[Any, ...]]]
-    _coming: tuple[_Source, head.Head | None]
+    _coming: _Answer | _Taken
 
     def request(self, method: str, url: str, body: Any = None, headers: Any = None, **rest: Any) -> None:
         self._headers = []
@@ -131,32 +148,27 @@ class _InTime:
         else:
             self._held.append(data)
 
-    def response_class(self, _sock: Any, **rest: Any) -> _Answer:
+    def response_class(self, *_: Any, **__: Any) -> "_Answer | _Taken":
         """The standard library asks this for the object that is to read the answer."""
-        source, plain = self._coming
+        coming = self._coming
         del self._coming
-        return _Answer(source, plain, **rest)
+        return coming
 
     def getresponse(self) -> Any:
-        self.sock.settimeout(self.timeout)  # type: ignore[attr-defined]
-        source = _Source(_UntilDeadline(self.sock), _PIECE)  # type: ignore[attr-defined]
-        try:
-            come = source.peek()
-        except BaseException:
-            source.close()
-            raise
-        plain = None if self._method == "HEAD" else head.plain(come)  # type: ignore[attr-defined]
-        self._coming = source, plain
+        sock, method, limit = self.sock, self._method, self.timeout  # type: ignore[attr-defined]
+        sock.settimeout(limit)
+        deadline = None if limit is None else time.monotonic() + limit
+        come = sock.recv(_PIECE)
+        plain = None if method == "HEAD" else head.plain(come)
+        body = None if plain is None else whole(plain, come)
+        self._coming = _Taken() if body is not None else _Answer(_UntilDeadline(come, sock, deadline), plain, method)
         if plain is None:
             return super().getresponse()  # type: ignore[misc]
         answer = http.client.HTTPConnection.getresponse(self)  # type: ignore[arg-type]
-        body = whole(plain, come)
-        if body is not None:
-            answer.close()
-        elif plain.length is not None and plain.length <= LARGEST and not plain.encoding:
+        if body is None:
+            if plain.length is None or plain.length > LARGEST or plain.encoding:
+                return self._in_pieces(answer, plain)
             body = answer.read()
-        else:
-            return self._in_pieces(answer, plain)
         return WholeAnswer(plain.status, plain.reason, plain.headers, body)
 
     def _in_pieces(self, answer: http.client.HTTPResponse, plain: head.Head) -> HTTPResponse:
