@@ -15,7 +15,7 @@ _SETTLED: Final = re.compile(rf"(?:/{_SEGMENT})+(?:\?(?:[A-Za-z0-9._~=&+-]|{_ESC
 
 def spelled(url: str, base: str) -> str:
     """The address as requests spells it. `base` is the one that most addresses begin with: what follows it is spelled
-    only where it could be spelled otherwise, for that takes as long as half a call.
+    only where it could be spelled otherwise, for that took a quarter of a read.
 
     Raises `requests.RequestException` where it is no address.
     """

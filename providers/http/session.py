@@ -132,7 +132,7 @@ class ProviderSession:
         return self._repeated(call, failed, tries, until)
 
     def _repeated(self, call: Call, failed: ProviderError, tries: int, until: float) -> Answer:
-        """Attempts after the first, which failed. Nearly every read needs none, and to set them up takes a tenth of
+        """Attempts after the first, which failed. Nearly every read needs none, and to set them up takes a fifth of
         its time."""
         before = [failed]
 
