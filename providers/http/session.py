@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
-from functools import cache, lru_cache
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final, TypeAlias
 from urllib.parse import urljoin, urlsplit
@@ -19,6 +19,7 @@ from urllib3.exceptions import HTTPError
 
 from providers.domain.errors import NotSent, ProviderError, Refused, Throttled, Unavailable
 from providers.http import verdict
+from providers.http.address import spelled
 from providers.http.answer import Answer
 from providers.http.call import Body, Call
 from providers.http.credentials import Credentials
@@ -123,15 +124,31 @@ class ProviderSession:
 
         Raises `NotSent`, `Throttled`, `Unavailable`, `Refused`, `AccessDenied`.
         """
-        budget, begun = self._seconds(call), time.monotonic()
+        until = time.monotonic() + self._seconds(call)
+        try:
+            return self._attempt(call, until=until)
+        except (Unavailable, NotSent) as error:
+            failed = error
+        return self._repeated(call, failed, tries, until)
+
+    def _repeated(self, call: Call, failed: ProviderError, tries: int, until: float) -> Answer:
+        """Attempts after the first, which failed. Nearly every read needs none, and to set them up takes a fifth of
+        its time."""
+        before = [failed]
+
+        def attempt() -> Answer:
+            if before:
+                raise before.pop()
+            return self._attempt(call, until=until)
+
         attempts = Retrying(
-            stop=stop_after_attempt(tries) | stop_before_delay(budget),
+            stop=stop_after_attempt(tries) | stop_before_delay(until - time.monotonic()),
             wait=wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2),
             retry=retry_if_exception_type((Unavailable, NotSent)),
             sleep=self._sleep,
             reraise=True,
         )
-        return attempts(lambda: self._attempt(call, until=begun + budget))
+        return attempts(attempt)
 
     def write(self, call: Call) -> Answer:
         """A request with an effect: one request, never repeated, never redirected.
@@ -212,7 +229,7 @@ class ProviderSession:
             for header in call.headers.items():
                 check_header_validity(header)
             prepared = requests.PreparedRequest()
-            prepared.method, prepared.url, prepared.body = call.method, _address(url), body
+            prepared.method, prepared.url, prepared.body = call.method, spelled(url, self.base_url), body
             prepared.headers = CaseInsensitiveDict(self._session.headers)  # type: ignore[arg-type]  # all are text
             if call.body is not None:
                 prepared.headers["Content-Type"] = call.body.content_type
@@ -251,12 +268,6 @@ class ProviderSession:
         if error is not None:
             raise error
         return outcome
-
-
-@lru_cache(maxsize=256)
-def _address(url: str) -> str:
-    """The address as requests spells it on the wire. Raises `requests.RequestException` where it is none."""
-    return requests.Request("GET", url).prepare().url or ""
 
 
 def _named(call: Call, path: str) -> str:

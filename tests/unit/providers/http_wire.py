@@ -113,3 +113,19 @@ IN_DOUBT = [
 
 def names(error: Exception) -> str:
     return repr(error)[:60]
+
+
+def chunked(*bodies: bytes, more: str = "") -> bytes:
+    """An answer in chunks, after more headers."""
+    head = f"HTTP/1.1 200 OK\r\n{more}Transfer-Encoding: chunked\r\n\r\n".encode()
+    return head + b"".join(b"%x\r\n%b\r\n" % (len(each), each) for each in (*bodies, b""))
+
+
+class Received:
+    """What the standard library takes for a socket, after an answer came over it."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+
+    def makefile(self, *_: Any) -> io.BufferedReader:
+        return io.BufferedReader(io.BytesIO(self._data))  # type: ignore[type-var]

@@ -1,6 +1,11 @@
 """What the adapter does to a request on its way, apart from bounding its time."""
 
+from typing import Any
+
+import pytest
 import requests
+from urllib3.connection import HTTPConnection
+from urllib3.util import SKIP_HEADER
 
 from providers.http.transport import BoundedAdapter
 
@@ -18,11 +23,16 @@ class Socket:
         """Nothing is waited for."""
 
 
-def _sent(body: bytes | None) -> list[bytes]:
+def _connection() -> HTTPConnection:
     pool = BoundedAdapter(pool_size=1).poolmanager.connection_from_url("http://provider.example")
-    connection = pool._new_conn()
+    return pool._new_conn()  # type: ignore[return-value]
+
+
+def _sent(body: bytes | None, connection: HTTPConnection | None = None, **headers: str | bytes) -> list[bytes]:
+    connection = connection or _connection()
     connection.sock = socket = Socket()  # type: ignore[assignment]
-    connection.request("POST", "/invoices", body=body, headers={"Content-Length": str(len(body or b""))})
+    told: dict[str, Any] = {name.replace("_", "-"): value for name, value in headers.items()}
+    connection.request("POST", "/invoices", body=body, headers={"Content-Length": str(len(body or b"")), **told})
     return socket.sent
 
 
@@ -35,6 +45,46 @@ def test_headers_and_body_leave_together() -> None:
 def test_a_request_without_a_body_leaves_at_once() -> None:
     (sent,) = _sent(None)
     assert sent.endswith(b"\r\n\r\n")
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Authorization": "Bearer q8fLk2", "Accept": "application/json"},
+        {"Host": "elsewhere.example", "Accept_Encoding": "gzip"},
+        {"X_Empty": ""},
+        {"X_Bytes": b"a"},
+        {"X_More": "é"},
+        {"X_Folded": "a\r\n b"},
+        {"User_Agent": SKIP_HEADER, "Accept": "application/json"},
+    ],
+    ids=repr,
+)
+def test_headers_leave_as_the_library_sends_them(headers: dict[str, str | bytes]) -> None:
+    theirs = b"".join(_sent(b"{}", HTTPConnection("provider.example"), **headers))
+    assert _sent(b"{}", **headers) == [theirs]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("X_More", "a\r\nX-Other: b"),
+        ("X_More", "a\n"),
+        ("X_More", "a\r"),
+        ("X_More", b"a\r\nX-Other: b"),
+        ("X_More: a\r\nX_Other", "b"),
+        (" X_More", "a"),
+        ("", "a"),
+        ("X_More", SKIP_HEADER),
+        ("X_More", "\u0142"),
+    ],
+    ids=repr,
+)
+def test_a_header_that_would_be_more_than_one_is_never_sent(name: str, value: str | bytes) -> None:
+    connection = _connection()
+    with pytest.raises(ValueError, match=r"header|codec|SKIP"):
+        _sent(b"{}", connection, **{name: value})
+    assert connection.sock.sent == []  # type: ignore[union-attr]
 
 
 def test_requests_to_one_server_share_its_connections() -> None:
