@@ -13,7 +13,7 @@ class Callers(Protocol):
         """How many calls of the book are made at the same time."""
         ...
 
-    def call(self, book: str, work: Callable[[], None]) -> None:
+    def call(self, book: str, work: Callable[[], object]) -> None:
         """Have the work done, which raises nothing: now, or soon in another thread."""
         ...
 
@@ -29,7 +29,7 @@ class CallerThreads:
     def most(self, book: str) -> int:
         return self._limits[book]
 
-    def call(self, book: str, work: Callable[[], None]) -> None:
+    def call(self, book: str, work: Callable[[], object]) -> None:
         with self._lock:
             threads = self._threads.get(book)
             if threads is None:
@@ -54,5 +54,5 @@ class InTurn:
     def most(self, book: str) -> int:  # noqa: ARG002  (as `Callers` says it)
         return self._most
 
-    def call(self, book: str, work: Callable[[], None]) -> None:  # noqa: ARG002  (likewise)
+    def call(self, book: str, work: Callable[[], object]) -> None:  # noqa: ARG002  (likewise)
         work()

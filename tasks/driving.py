@@ -105,13 +105,17 @@ class Drive:
                     self._pass_on(over=over)
                     ended = self._awaited()
                     continue
-                ended = []
+                unseen, ended = bool(ended) and not hands, []
+                if unseen and not over:  # what came in since the last look
+                    self._may_be_more = True
+                    continue
                 if self._may_be_more and hands and not over:
                     continue
+                turned_away = self._may_be_more and not over
                 self._slots.fit(0)
-                if hands and not over and self._lingers():
+                if not over and not turned_away and self._lingers():
                     continue
-                if self._ends(over=over, turned_away=not hands and not over and self._may_be_more):
+                if self._ends(over=over, turned_away=turned_away):
                     break
         if self._fault is not None:
             raise self._fault

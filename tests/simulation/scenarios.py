@@ -119,6 +119,17 @@ SCENARIOS = (
         payments=3,
     ),
     Scenario(
+        name="several orders in one hand",
+        steps=(
+            tells(*(Sale(order_id=str(place), stamp=place).paid_in_full() for place in range(3))),
+            rests,
+            tells(*(Sale(order_id=str(place), stamp=place).paid_in_full(later=60) for place in range(2, 5))),
+        ),
+        setup=Setup(hands=4, card=replace(CARD, in_flight=None)),
+        documents=5,
+        payments=5,
+    ),
+    Scenario(
         name="refused, then corrected",
         steps=(tells(_COMPANY), rests, tells(_COMPANY.changed(company="", later=60))),
         setup=Setup(strict_buyers=True),

@@ -33,6 +33,8 @@ class Setup:
     """Whether the provider itself refuses a second document with one reference. The proof does without."""
     strict_buyers: bool = False
     workers: int = 1
+    hands: int = 1
+    """How many orders a worker has in hand at a time."""
     loses_bells: bool = False
     recovers: bool = True
     """Whether a process knows at its start that all others are dead, as the embedded one does."""

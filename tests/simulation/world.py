@@ -20,6 +20,7 @@ from providers.shops.woocommerce.replayer import WooCommerceReplayer
 from providers.shops.woocommerce.shop import WooCommerceShop
 from tasks.backoff import Backoff
 from tasks.breaker import Breaker
+from tasks.callers import InTurn
 from tasks.drains import Drains
 from tasks.intake import Intake
 from tasks.ledger.store import Store
@@ -93,6 +94,7 @@ class Process:
                 backoff=Backoff(chance=random.Random(7)),
                 clock=watch,
                 calm=watch.calm,
+                callers=InTurn(setup.hands),
                 owner="simulated",
                 careful=1,
             )

@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from providers.domain.orders import Order
 from providers.domain.policy import Policy, Retries
@@ -73,6 +74,7 @@ class Engine:
         provider: FakeProvider,
         slots: int | None = None,
         careful: int = 0,
+        **world: Any,
     ) -> None:
         self.ledger = ledger
         self.clock = clock
@@ -91,10 +93,10 @@ class Engine:
                 paused=self.paused,
                 backoff=Backoff(retries=RETRIES, chance=random.Random(7)),
                 clock=clock,
-                bell=self.bells,
                 breaker=Breaker(),
                 owner="test",
                 careful=careful,
+                **{"bell": self.bells, **world},
             )
         )
 
