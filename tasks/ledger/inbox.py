@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Connection, Dialect, bindparam, case, null, update
+from sqlalchemy import Boolean, Connection, Dialect, bindparam, case, false, null, select, true, union_all, update
 
 from providers.domain.documents import shortened
 from providers.domain.orders import Order, OrderState
@@ -142,8 +142,7 @@ def _bring(connection: Connection, run: Sequence[_New]) -> list[int]:
         if _which(arrival) in changed:
             continue
         if arrival.restored:
-            which = {"which_shop": arrival.event.shop, "which_order": arrival.order_id}
-            _RESTORE.run(connection, {**which, **{f"new_{name}": order[name] for name in _MOMENTS}})
+            _RESTORE.run(connection, {f"told_{name}": value for name, value in order.items()})
         else:
             stale.append(pk)
     return stale
@@ -186,7 +185,7 @@ def _storable(text: str) -> str:
 
 
 def _order(arrival: Arrival) -> Values:
-    event, order, now = arrival.event, arrival.order, arrival.event.received_at
+    event, order = arrival.event, arrival.order
     return {
         "shop": event.shop,
         "order_id": arrival.order_id,
@@ -196,21 +195,16 @@ def _order(arrival: Arrival) -> Values:
         "total": order.total if order else None,
         "snapshot": order_text(order) if order else None,
         "version": order.version if order else "",
-        "due_at": now,
-        "rung_at": now if event.rings else None,
         "lane": int(event.lane),
-        "created_at": now,
-        "updated_at": now,
+        "at": event.received_at,
+        "rings": event.rings,
     }
 
 
-_TOLD = (
-    *("shop", "order_id", "book", "number", "currency", "total", "snapshot", "version"),
-    *("due_at", "rung_at", "lane", "created_at", "updated_at"),
-)
+_AS_TOLD = ("shop", "order_id", "book", "number", "currency", "total", "snapshot", "version", "lane")
+_TOLD = {**{name: _ORDERS.c[name].type for name in _AS_TOLD}, "at": _ORDERS.c.due_at.type, "rings": Boolean()}
 _AT_FIRST = {"state": OrderState.DUE, "revision": 1, "attempts": 0, "lease_until": NEVER, "fence": 0, "crashes": 0}
 _BROUGHT = ("number", "currency", "total", "snapshot", "version")
-_MOMENTS = ("due_at", "rung_at", "lane")
 
 
 def _due(dialect: Dialect, now: Any, rung_at: Any, lane: Any) -> dict[str, Any]:
@@ -242,9 +236,15 @@ def _due(dialect: Dialect, now: Any, rung_at: Any, lane: Any) -> dict[str, Any]:
 
 def _upsert(dialect: Dialect, rows: Sequence[Row], *brought: str, newer: bool, removed: bool, **fixed: object) -> Any:
     """New orders; of those that are here already what is `brought` and `fixed`, only if it is `newer`."""
+    told = union_all(*[select(*[value.label(name) for name, value in row.items()]) for row in rows]).subquery("told")
     at_first = {**_AT_FIRST, "deleted": removed}
-    always = {name: constant(_ORDERS.c[name], value, dialect) for name, value in at_first.items()}
-    insert = upsert(OrderRow, dialect).values([{**row, **always} for row in rows])
+    row = {
+        **{name: told.c[name] for name in _AS_TOLD},
+        **dict.fromkeys(("due_at", "created_at", "updated_at"), told.c.at),
+        "rung_at": case((told.c.rings, told.c.at)),
+        **{name: constant(_ORDERS.c[name], value, dialect) for name, value in at_first.items()},
+    }
+    insert = upsert(OrderRow, dialect).from_select(list(row), select(*row.values()).where(true()))
     new = insert.excluded
     changed = {**{name: new[name] for name in brought}, **fixed, **_due(dialect, new.due_at, new.rung_at, new.lane)}
     return insert.on_conflict_do_update(
@@ -254,28 +254,26 @@ def _upsert(dialect: Dialect, rows: Sequence[Row], *brought: str, newer: bool, r
     ).returning(_ORDERS.c.shop, _ORDERS.c.order_id)
 
 
-_BRING = Many(_ORDERS, _TOLD, lambda dialect, rows: _upsert(dialect, rows, *_BROUGHT, newer=True, removed=False))
+_BRING = Many(_TOLD, lambda dialect, rows: _upsert(dialect, rows, *_BROUGHT, newer=True, removed=False))
 _BRING_BACK = Many(
-    _ORDERS, _TOLD, lambda dialect, rows: _upsert(dialect, rows, *_BROUGHT, newer=True, removed=False, deleted=False)
+    _TOLD, lambda dialect, rows: _upsert(dialect, rows, *_BROUGHT, newer=True, removed=False, deleted=False)
 )
-_REMOVE = Many(_ORDERS, _TOLD, lambda dialect, rows: _upsert(dialect, rows, newer=False, removed=True, deleted=True))
+_REMOVE = Many(_TOLD, lambda dialect, rows: _upsert(dialect, rows, newer=False, removed=True, deleted=True))
 
 
 def _restore(dialect: Dialect) -> Any:
-    now, rung_at, lane = (
-        bindparam(f"new_{name}", type_=_ORDERS.c[name].type) for name in ("due_at", "rung_at", "lane")
-    )
-    which = (_ORDERS.c.shop == bindparam("which_shop"), _ORDERS.c.order_id == bindparam("which_order"))
-    return update(_ORDERS).where(*which).values(deleted=False, **_due(dialect, now, rung_at, lane))
+    told = {name: bindparam(f"told_{name}", type_=type_) for name, type_ in _TOLD.items()}
+    which = (_ORDERS.c.shop == told["shop"], _ORDERS.c.order_id == told["order_id"])
+    due = _due(dialect, told["at"], case((told["rings"], told["at"])), told["lane"])
+    return update(_ORDERS).where(*which).values(deleted=false(), **due)
 
 
 _RESTORE = Statement(_restore)
 _KEEP = Many(
-    _EVENTS,
-    [column.name for column in _EVENTS.c if column.name != "id"],
+    {column.name: column.type for column in _EVENTS.c if column.name != "id"},
     lambda dialect, rows: (
         upsert(EventRow, dialect)
-        .values(rows)
+        .values(list(rows))
         .on_conflict_do_nothing(index_elements=["shop", "event_id"])
         .returning(_EVENTS.c.id, _EVENTS.c.shop, _EVENTS.c.event_id)
     ),

@@ -4,31 +4,32 @@ The text of such a statement grows with its rows. It is compiled for a few numbe
 are run in parts, so that there are few texts to compile and to prepare.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, TypeAlias
 
-from sqlalchemy import Column, ColumnElement, Connection, Dialect, Table, bindparam, literal_column
+from sqlalchemy import Column, ColumnElement, Connection, Dialect, bindparam, literal_column
+from sqlalchemy.types import TypeEngine
 
 from tasks.ledger.statements import Found, Statement, Values
 
-Row: TypeAlias = dict[str, ColumnElement[Any]]
-"""Column -> what is written there."""
+Row: TypeAlias = Mapping[str, ColumnElement[Any]]
+"""Name of a value -> the parameter that is it."""
 
 _COUNTS = (4, 2, 1)
 """Rows of a statement. psycopg keeps no text of more than 50 parameters: it would read a longer one anew each time."""
 
 
 class Many:
-    """A statement that writes some columns of several rows; `write` builds it for a dialect and rows of parameters.
+    """A statement that is told some values of each of several rows; `write` builds it for a dialect and parameters.
 
-    The columns are those whose values change from row to row. Whatever else a row needs, `write` adds: SQLAlchemy fills
-    what a statement does not name with defaults of its own.
+    `told` names the values with their types. Whatever else a row needs, `write` adds: SQLAlchemy fills what a statement
+    does not name with defaults of its own.
     """
 
-    def __init__(self, table: Table, columns: Sequence[str], write: Callable[[Dialect, list[Row]], Any]) -> None:
-        self._columns = [table.c[name] for name in columns]
-        self._names = [[(name, f"{name}_of_{place}") for name in columns] for place in range(max(_COUNTS))]
+    def __init__(self, told: Mapping[str, TypeEngine[Any]], write: Callable[[Dialect, Sequence[Row]], Any]) -> None:
+        self._told = told
+        self._names = [[(name, f"{name}_of_{place}") for name in told] for place in range(max(_COUNTS))]
         self._write = write
         self._statements = {count: Statement(partial(self._written, count)) for count in _COUNTS}
 
@@ -36,19 +37,15 @@ class Many:
         """Run it for the rows, one after the other as they stand; what it returns of any of them. No rows: not run."""
         found: list[Found] = []
         for part in _parts(rows):
-            values = {told: row[name] for names, row in zip(self._names, part, strict=False) for name, told in names}
+            values = {here: row[name] for names, row in zip(self._names, part, strict=False) for name, here in names}
             found += self._statements[len(part)].all(connection, values)
         return found
 
     def _written(self, count: int, dialect: Dialect) -> Any:
-        # Each parameter is told its type: in a statement of many rows SQLAlchemy takes it from the column for the
-        # first of them only.
+        # Each parameter has its type: in a statement of many rows SQLAlchemy takes it from the column for the first of
+        # them only.
         rows = [
-            {
-                column.name: bindparam(told, type_=column.type)
-                for column, (_, told) in zip(self._columns, names, strict=True)
-            }
-            for names in self._names[:count]
+            {name: bindparam(here, type_=self._told[name]) for name, here in names} for names in self._names[:count]
         ]
         return self._write(dialect, rows)
 
