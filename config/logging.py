@@ -10,6 +10,7 @@ Secrets are taken out twice: by field name before rendering, by value and by sha
 that neither an exception's text nor the `repr` of some object can carry one through.
 """
 
+import json
 import logging
 import os
 import sys
@@ -125,7 +126,9 @@ def bound(**ids: str | int) -> AbstractContextManager[None]:
 
 def _rendering(*, console: bool, terminal: bool) -> Processor:
     if not console:
-        return structlog.processors.JSONRenderer()
+        # One encoder for all lines: json.dumps would make one for each.
+        encoder = json.JSONEncoder(default=repr)
+        return structlog.processors.JSONRenderer(lambda event, **_: encoder.encode(event))
     return structlog.dev.ConsoleRenderer(
         colors=terminal and not os.environ.get("NO_COLOR"),
         pad_event_to=28,

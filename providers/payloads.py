@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, NoReturn, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, JsonValue, ValidationError, WithJsonSchema
+from pydantic import BaseModel, JsonValue, PlainValidator, ValidationError, WithJsonSchema
 
 from providers.domain.money import NotAnAmount, decimal_from
 from providers.domain.reasons import Code, Reason
@@ -23,6 +23,8 @@ _FINEST = Decimal("1E-15")
 """Twelve digits before the point and fifteen after it fit into the 28 digits of Python's default decimal
 context, so that sums of amounts are exact; a shop that sends more has sent a binary float's noise."""
 
+_USUAL_AMOUNT = re.compile(r"-?\d{1,12}(\.\d{1,15})?", re.ASCII)
+"""What needs no second look: it is within the bounds, and written out."""
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _SHOWN = 60
@@ -34,8 +36,13 @@ def amount(value: object) -> Decimal:
 
     Python would take "1_000" and digits of any script for a number; a payload's number is plain ASCII.
     """
-    if isinstance(value, str) and not _NUMBER.fullmatch(value.strip()):
-        raise ValueError("is no decimal number")
+    if isinstance(value, str):
+        if _USUAL_AMOUNT.fullmatch(value):
+            return Decimal(value)
+        if not _NUMBER.fullmatch(value.strip()):
+            raise ValueError("is no decimal number")
+    elif type(value) is int and -_LARGEST < value < _LARGEST:
+        return Decimal(value)
     try:
         number = decimal_from(value)
     except NotAnAmount:
@@ -55,12 +62,13 @@ def text(value: object) -> str:
     """
     if value is None or value is False:
         return ""
-    if isinstance(value, int | Decimal) and not isinstance(value, bool):
-        value = str(value)
     if not isinstance(value, str):
-        raise ValueError("is no text")  # noqa: TRY004 - pydantic lets TypeError through
-    storable = value.encode("utf-8", "ignore").decode()
-    return " ".join(_CONTROL.sub(" ", storable).split())
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise ValueError("is no text")  # noqa: TRY004 - pydantic lets TypeError through
+        value = str(value)
+    if not value.isprintable():  # neither of them is
+        value = _CONTROL.sub(" ", value.encode("utf-8", "ignore").decode())
+    return " ".join(value.split())
 
 
 def utc_moment(value: object) -> datetime:
@@ -84,10 +92,11 @@ def _moment(value: object, *, zone_needed: bool) -> datetime:
         if zone_needed:
             raise ValueError("has no time zone; end it with Z or an offset such as +02:00")
         moment = moment.replace(tzinfo=UTC)
-    try:
-        moment = moment.astimezone(UTC)
-    except OverflowError:
-        raise ValueError("is no time of this world") from None
+    else:
+        try:
+            moment = moment.astimezone(UTC)
+        except OverflowError:
+            raise ValueError("is no time of this world") from None
     if moment.year < 1970:
         raise ValueError("lies before 1970")
     return moment
@@ -97,16 +106,17 @@ NUMBER_SCHEMA: dict[str, JsonValue] = {
     "anyOf": [{"type": "string", "pattern": r"^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,4})?$"}, {"type": "number"}]
 }
 
-Amount = Annotated[Decimal, BeforeValidator(amount), WithJsonSchema(NUMBER_SCHEMA)]
-Text = Annotated[str, BeforeValidator(text)]
-UtcMoment = Annotated[datetime, BeforeValidator(utc_moment)]
-ZonedMoment = Annotated[datetime, BeforeValidator(zoned_moment)]
+# What these readers return needs no second look by pydantic.
+Amount = Annotated[Decimal, PlainValidator(amount), WithJsonSchema(NUMBER_SCHEMA)]
+Text = Annotated[str, PlainValidator(text, json_schema_input_type=str)]
+UtcMoment = Annotated[datetime, PlainValidator(utc_moment, json_schema_input_type=datetime)]
+ZonedMoment = Annotated[datetime, PlainValidator(zoned_moment, json_schema_input_type=datetime)]
 
 
 def load_object(body: bytes, *, remedy: str, topic: str = "") -> dict[str, object]:
     """Parse a body that must be a JSON object; fractions become `Decimal`. Raises `Unreadable`."""
     try:
-        value: object = json.loads(body.decode("utf-8-sig"), parse_float=Decimal, parse_constant=_no_constant)
+        value: object = _JSON.decode(body.decode("utf-8-sig"))
     except UnicodeDecodeError:
         problem = "is not UTF-8"
     except ValueError as error:
@@ -125,6 +135,9 @@ def load_object(body: bytes, *, remedy: str, topic: str = "") -> dict[str, objec
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON number")
+
+
+_JSON = json.JSONDecoder(parse_float=Decimal, parse_constant=_no_constant)
 
 
 def validated(

@@ -25,7 +25,7 @@ from sqlalchemy import (
 )
 
 from providers.domain.orders import OrderState
-from tasks.ledger.many import Many, told
+from tasks.ledger.many import Many, told, types_of
 from tasks.ledger.statements import Statement
 from tasks.ledger.tables import NEVER, Lane, OrderRow
 
@@ -122,7 +122,7 @@ TAKE_ANY = Statement(_take_some)
 
 
 def _extend(dialect: Dialect, rows: int) -> Any:
-    held = told(_ORDERS, {"which": "id", "held_fence": "fence"}, rows)
+    held = told(types_of(_ORDERS, which="id", held_fence="fence"), rows)
     ours = (_ORDERS.c.id == held.c.which) & (_ORDERS.c.fence == held.c.held_fence) & (_ORDERS.c.lease_until > _NOW)
     if dialect.name != "sqlite":
         locked = (
@@ -146,7 +146,7 @@ def _release(*names: str) -> Many:
     given = (*names, "reason", "attempts", "first_tried_at", "updated_at")
 
     def write(_: Dialect, rows: int) -> Any:
-        left = told(_ORDERS, {"which": "id", "held_fence": "fence", **{name: name for name in given}}, rows)
+        left = told(types_of(_ORDERS, *given, which="id", held_fence="fence"), rows)
         return (
             update(_ORDERS)
             .where(_ORDERS.c.id == left.c.which, _ORDERS.c.fence == left.c.held_fence)

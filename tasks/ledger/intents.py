@@ -12,7 +12,7 @@ from providers.domain.known import Action, OperationState, PaymentState
 from providers.domain.results import subject
 from providers.domain.steps import Cancel, Create, Email, Pay, Write
 from tasks.ledger.codec import draft_text, json_text
-from tasks.ledger.many import Many, rows_of
+from tasks.ledger.many import Many, rows_of, types_of
 from tasks.ledger.statements import Values, upsert
 from tasks.ledger.tables import DocumentRow, OperationRow, PaymentRow
 from tasks.ledger.turn import Turn
@@ -29,7 +29,7 @@ def _upsert(
     tries = {"tries": table.c.tries + 1} if "tries" in table.c else {}
 
     def write(dialect: Dialect, rows: int) -> Any:
-        insert = upsert(model, dialect).values(rows_of(table, (*first, *again), rows))
+        insert = upsert(model, dialect).values(rows_of(types_of(table, *first, *again), rows))
         changed = {**{name: insert.excluded[name] for name in again}, **tries}
         written = insert.on_conflict_do_update(index_elements=key, set_=changed)
         return written.returning(*(table.c[name] for name in tells)) if tells else written

@@ -11,8 +11,19 @@ A statement that is sent for a row of its own costs six times what a row costs a
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sqlalchemy import BindParameter, Connection, Dialect, Table, column, values
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    Dialect,
+    Table,
+    column,
+    literal_column,
+    values,
+)
 from sqlalchemy.sql.selectable import CTE
+from sqlalchemy.types import TypeEngine
 
 from tasks.ledger.statements import Form, Found, Values, of_row
 
@@ -61,13 +72,30 @@ class Many:
         return form
 
 
-def rows_of(table: Table, names: Sequence[str], rows: int) -> list[dict[str, BindParameter[Any]]]:
-    """For an INSERT of so many rows with these columns."""
-    return [{name: of_row(name, row, table.c[name].type) for name in names} for row in range(rows)]
+Types: TypeAlias = Mapping[str, TypeEngine[Any]]
+"""Name of a value of each row -> its type. Each parameter has one: where a statement has many rows, SQLAlchemy takes it
+from the column for the first of them only."""
 
 
-def told(table: Table, names: Mapping[str, str], rows: int) -> CTE:
-    """The rows as a table of its own, `told`, for an UPDATE: names -> the columns of `table` whose type each has."""
-    columns = (column(name, table.c[like].type) for name, like in names.items())
-    data = [tuple(of_row(name, row, table.c[like].type) for name, like in names.items()) for row in range(rows)]
-    return values(*columns, name="told").data(data).cte("told")
+def types_of(table: Table, *names: str, **renamed: str) -> Types:
+    """The types of these columns; `renamed` are names that stand for other ones."""
+    return {name: table.c[column].type for name, column in {**renamed, **{name: name for name in names}}.items()}
+
+
+def rows_of(types: Types, rows: int) -> list[dict[str, BindParameter[Any]]]:
+    """The parameters of so many rows, for an INSERT."""
+    return [{name: of_row(name, row, type_) for name, type_ in types.items()} for row in range(rows)]
+
+
+def told(types: Types, rows: int) -> CTE:
+    """So many rows as a table of its own, `told`, for an UPDATE."""
+    columns = (column(name, type_) for name, type_ in types.items())
+    return values(*columns, name="told").data([tuple(row.values()) for row in rows_of(types, rows)]).cte("told")
+
+
+def constant(column: Column[Any], value: object, dialect: Dialect) -> ColumnElement[Any]:
+    """A value of ours that never changes, as part of the text: a parameter would be brought over with each row."""
+    process = column.type.dialect_impl(dialect).literal_processor(dialect)
+    if process is None:
+        raise TypeError(f"{column} cannot be told in a statement's text")
+    return literal_column(process(value), column.type)

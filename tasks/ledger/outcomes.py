@@ -29,7 +29,7 @@ from providers.domain.results import (
     Verified,
 )
 from tasks.ledger.codec import facts_text, json_text, reason_text, remote_text
-from tasks.ledger.many import Many, told
+from tasks.ledger.many import Many, told, types_of
 from tasks.ledger.news import News
 from tasks.ledger.statements import Found, Values
 from tasks.ledger.tables import DocumentRow, OperationRow, PaymentRow
@@ -46,7 +46,7 @@ def _change_operation(names: tuple[str, ...], *, tells: bool) -> Many:
     set."""
 
     def write(_: Dialect, rows: int) -> Any:
-        new = told(_OPERATIONS, {"which": "key", **{name: name for name in names}}, rows)
+        new = told(types_of(_OPERATIONS, *names, which="key"), rows)
         columns: dict[str, Any] = {name: new.c[name] for name in names}
         if "looked_at" in columns:
             columns["looks"] = _OPERATIONS.c.looks + 1
@@ -60,7 +60,7 @@ def _change_operation(names: tuple[str, ...], *, tells: bool) -> Many:
 @cache
 def _change_document(names: tuple[str, ...]) -> Many:
     def write(_: Dialect, rows: int) -> Any:
-        new = told(_DOCUMENTS, {"which": "id", **{name: name for name in names}}, rows)
+        new = told(types_of(_DOCUMENTS, *names, which="id"), rows)
         return update(_DOCUMENTS).where(_DOCUMENTS.c.id == new.c.which).values({name: new.c[name] for name in names})
 
     return Many(write)
@@ -69,7 +69,7 @@ def _change_document(names: tuple[str, ...]) -> Many:
 @cache
 def _change_payment(names: tuple[str, ...]) -> Many:
     def write(_: Dialect, rows: int) -> Any:
-        new = told(_PAYMENTS, {"which": "document_pk", "which_key": "key", **{name: name for name in names}}, rows)
+        new = told(types_of(_PAYMENTS, *names, which="document_pk", which_key="key"), rows)
         this = (_PAYMENTS.c.document_pk == new.c.which, _PAYMENTS.c.key == new.c.which_key)
         return update(_PAYMENTS).where(*this).values({name: new.c[name] for name in names})
 

@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlmodel import SQLModel
 
 from providers.domain.orders import Order, OrderState
 from providers.domain.reasons import Code, Reason
-from tasks.ledger.inbox import Inbox
+from tasks.ledger.inbox import Arrival, Inbox
 from tasks.ledger.ledger import Ledger
 from tasks.ledger.tables import EventRow, EventState, OrderRow
 from tests.builders import BOOK, NOON, SHOP, a_paid_order, an_event, an_order
@@ -103,6 +105,48 @@ def test_in_whatever_order_they_arrive_the_newest_is_what_stays(
         for _ in range(data.draw(st.integers(1, 2))):
             desk.bring(a_paid_order(order_id=order_id, number=str(age), modified_at=NOON + timedelta(seconds=age)))
     assert desk.order_row(order_id)["number"] == "4"
+
+
+@st.composite
+def arrivals(draw: st.DrawFn) -> list[Arrival]:
+    """Up to ten of three orders, some of them twice, with all that an event can say."""
+    told = []
+    for number in range(draw(st.integers(2, 10))):
+        order_id, seconds = draw(st.sampled_from("abc")), draw(st.integers(0, 3))
+        says = draw(st.sampled_from(("snapshot", "snapshot", "restored", "removed", "nothing")))
+        order = a_paid_order(order_id=order_id, number=str(number), modified_at=NOON + timedelta(seconds=seconds))
+        told.append(
+            Arrival(
+                event=an_event(event_id=f"e{draw(st.integers(0, 9))}", rings=draw(st.booleans())),
+                order_id="" if says == "nothing" else order_id,
+                book=BOOK,
+                order=order if says in {"snapshot", "restored"} else None,
+                restored=says == "restored",
+                removed=says == "removed",
+            )
+        )
+    return told
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(arrivals())
+def test_what_comes_together_becomes_what_it_would_become_one_after_the_other(
+    desk: Desk, arrivals: list[Arrival]
+) -> None:
+    run = len(desk.rows(EventRow))
+    together, singly = (
+        [replace(each, event=replace(each.event, shop=f"{name}{run}")) for each in arrivals] for name in ("g", "s")
+    )
+    places = sorted(range(len(singly)), key=lambda place: singly[place].place)
+    one_by_one = {place: desk.ledger.inbox.take([singly[place]])[0] for place in places}
+    assert desk.ledger.inbox.take(together) == [one_by_one[place] for place in range(len(singly))]
+
+    def rows(model: type[SQLModel], shop: str) -> list[dict[str, object]]:
+        kept = [row for row in desk.rows(model) if row["shop"] == shop]
+        return [{name: value for name, value in row.items() if name not in {"id", "shop"}} for row in kept]
+
+    for model in (EventRow, OrderRow):
+        assert rows(model, f"g{run}") == rows(model, f"s{run}")
 
 
 def test_an_event_gives_a_fresh_retry_budget_and_leaves_the_lease_alone(desk: Desk) -> None:

@@ -19,6 +19,7 @@ from worker.web.metrics import Metrics
 log = structlog.get_logger()
 
 PREFIX = "/webhooks/"
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 Scope: TypeAlias = MutableMapping[str, Any]
 Receive: TypeAlias = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -91,7 +92,7 @@ async def _body(receive: Receive, promised: str, limit: int) -> bytes:
 
 
 async def _answer(send: Send, status: int, content: object, *more: tuple[bytes, bytes]) -> None:
-    body = json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
+    body = _JSON.encode(content).encode()
     headers = [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode()), *more]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": body})

@@ -8,7 +8,7 @@ The published JSON Schema (`docs/canonical-order.schema.json`) is made from thes
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue, WithJsonSchema, field_validator
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, PlainValidator, WithJsonSchema, field_validator
 
 from providers.domain.orders import LineKind, PaymentKind, TaxCategory
 from providers.payloads import NUMBER_SCHEMA, Amount, Text, ZonedMoment, amount, text
@@ -44,14 +44,14 @@ def _percent(value: object) -> Decimal:
     return number
 
 
-Name = Annotated[str, BeforeValidator(_name), WithJsonSchema({"type": "string", "minLength": 1})]
+Name = Annotated[str, PlainValidator(_name), WithJsonSchema({"type": "string", "minLength": 1})]
 Id = Annotated[
     str,
-    BeforeValidator(_identifier),
+    PlainValidator(_identifier),
     WithJsonSchema({"type": "string", "minLength": 1, "maxLength": _LONGEST_ID}),
 ]
-Positive = Annotated[Decimal, BeforeValidator(_positive), WithJsonSchema({**NUMBER_SCHEMA, "exclusiveMinimum": 0})]
-Percent = Annotated[Decimal, BeforeValidator(_percent), WithJsonSchema({**NUMBER_SCHEMA, "minimum": 0, "maximum": 100})]
+Positive = Annotated[Decimal, PlainValidator(_positive), WithJsonSchema({**NUMBER_SCHEMA, "exclusiveMinimum": 0})]
+Percent = Annotated[Decimal, PlainValidator(_percent), WithJsonSchema({**NUMBER_SCHEMA, "minimum": 0, "maximum": 100})]
 
 _UNTAXED: dict[str, JsonValue] = {
     "tax_category": {"enum": [category.value for category in TaxCategory if category is not TaxCategory.RATED]}

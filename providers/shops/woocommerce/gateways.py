@@ -4,6 +4,8 @@ WooCommerce brings bacs, cheque and cod (includes/gateways/); every other id bel
 known by its name at best. The id decides, never the title: the title is translated and edited.
 """
 
+from functools import lru_cache
+
 from providers.domain.orders import PaymentKind
 
 _BY_ID = {
@@ -37,6 +39,7 @@ _BY_PART = (
 )
 
 
+@lru_cache(maxsize=256)
 def payment_kind(gateway: str) -> PaymentKind:
     """The way of paying for a gateway's id; OTHER for one that nobody can tell."""
     gateway = gateway.strip().lower()

@@ -94,6 +94,8 @@ def _gift_cards_used(payload: OrderPayload) -> tuple[OrderPayment, ...]:
     total by just the cards. Where they are not, the cards are in the lines already, and none is a payment.
     The card's code is as good as money and is not kept.
     """
+    if not payload.gift_cards:
+        return ()
     used = sum((card.amount.copy_abs() for card in payload.gift_cards), ZERO)
     goods = sum((item.total + item.total_tax for _, _, item in _items(payload)), ZERO)
     slack = minor_unit(payload.currency) if payload.currency in EXPONENTS else ZERO
@@ -128,7 +130,7 @@ def _lines(payload: OrderPayload, total: Decimal) -> tuple[OrderLine, ...]:
     rates = {rate.rate_id: rate for rate in payload.tax_lines}
     items = list(_items(payload))
     stated = [Figures(item.total, item.total_tax) for _, _, item in items]
-    unrounded = [Figures(item.total, _unrounded_tax(item)) for _, _, item in items]
+    unrounded = (Figures(item.total, _unrounded_tax(item)) for _, _, item in items)  # hardly ever looked at
     settled = settle(stated, unrounded, total=total, currency=payload.currency)
     return tuple(
         OrderLine(
@@ -204,7 +206,7 @@ def _buyer(billing: Billing, tax_no: str) -> Buyer:
 def _tax_no(meta_data: object, keys: Sequence[str]) -> str:
     """The first filled tax number among the order's meta data, in the order of `keys`."""
     entries = list(meta_data.values()) if isinstance(meta_data, dict) else meta_data
-    if not isinstance(entries, list):
+    if not isinstance(entries, list) or not entries:
         return ""
     found: dict[str, str] = {}
     for entry in entries:
@@ -216,4 +218,6 @@ def _tax_no(meta_data: object, keys: Sequence[str]) -> str:
 
 def _plain(value: str) -> str:
     """Text as it looks on a page: tags go, then entities are decoded ("Salt &amp; pepper")."""
+    if "<" not in value and "&" not in value:
+        return value
     return text(html.unescape(_TAG.sub("", value)))

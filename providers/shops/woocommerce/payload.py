@@ -10,8 +10,8 @@ from typing import Annotated
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
+    PlainValidator,
     ValidationError,
     ValidatorFunctionWrapHandler,
     WrapValidator,
@@ -49,10 +49,10 @@ def _blank_is_zero(value: object) -> Decimal:
     return ZERO if number is None else number
 
 
-Identifier = Annotated[str, BeforeValidator(identifier)]
-RateId = Annotated[str, BeforeValidator(_rate_id)]
-BlankAmount = Annotated[Decimal | None, BeforeValidator(_blank)]
-TaxAmount = Annotated[Decimal, BeforeValidator(_blank_is_zero)]
+Identifier = Annotated[str, PlainValidator(identifier)]
+RateId = Annotated[str, PlainValidator(_rate_id)]
+BlankAmount = Annotated[Decimal | None, PlainValidator(_blank)]
+TaxAmount = Annotated[Decimal, PlainValidator(_blank_is_zero)]
 
 
 class _Member(BaseModel):

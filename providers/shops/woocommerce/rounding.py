@@ -5,7 +5,7 @@ REST API still shows each line's `total_tax` rounded to the shop's decimals, whi
 unrounded figure (woocommerce/woocommerce, includes/class-wc-order-item-product.php, `set_taxes`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
@@ -25,7 +25,7 @@ class Figures:
 
 
 def settle(
-    stated: Sequence[Figures], unrounded: Sequence[Figures], *, total: Decimal, currency: str
+    stated: Sequence[Figures], unrounded: Iterable[Figures], *, total: Decimal, currency: str
 ) -> Sequence[Figures]:
     """The lines in whole minor units with gross amounts that add up to `total`, where that is honest.
 
@@ -39,7 +39,7 @@ def settle(
     whole = _all_whole(stated, currency)
     if whole and _sum(stated) == total:
         return stated
-    finer = unrounded if whole else stated
+    finer = list(unrounded) if whole else stated
     if _all_whole(finer, currency) or abs(_sum(finer) - total) > minor_unit(currency):
         return stated
     grosses = spread([line.gross for line in finer], total=total, currency=currency)

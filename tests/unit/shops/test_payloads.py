@@ -14,6 +14,7 @@ from providers.ports import Unreadable
         ("12.50", "12.50"),
         (" -3 ", "-3"),
         ("4.5E-3", "0.0045"),
+        ("-999999999999.123456789012345", "-999999999999.123456789012345"),
         (7, "7"),
         (Decimal("17.647059"), "17.647059"),
         (Decimal("1E+3"), "1000"),
@@ -33,7 +34,9 @@ def test_what_is_no_plain_decimal_number_is_no_amount(given: object) -> None:
         amount(given)
 
 
-@pytest.mark.parametrize("given", ["1e12", 10**4000, Decimal("-1E+999999999")])
+@pytest.mark.parametrize(
+    "given", ["1e12", "1000000000000", "0" * 12 + "1" * 13, 10**12, -(10**12), 10**4000, Decimal("-1E+999999999")]
+)
 def test_amounts_beyond_all_measure_are_refused_without_being_written_out(given: object) -> None:
     with pytest.raises(ValueError, match="too large"):
         amount(given)
@@ -41,6 +44,7 @@ def test_amounts_beyond_all_measure_are_refused_without_being_written_out(given:
 
 def test_text_loses_what_a_database_cannot_store() -> None:
     assert text(" a\x00b\r\n c\ud800\x9f ") == "a b c"
+    assert text("d\u2028e\xa0\u2003f  g") == "d e f g"
 
 
 def test_null_false_and_numbers_are_text_too() -> None:
