@@ -4,12 +4,15 @@
 
     ring ──nothing was rung for the book a moment ago──> rung at once
       └────something was──> kept; at the end of the moment one bell is rung for every few that were kept
+                            └──and as long as more come, the next moment is twice as long
 
-Who answers a bell goes on with what is due in the book, so that in a rush most of them say what another one says.
+Who answers a bell goes on with what is due in the book, and stays for a while (`tasks.driving`), so that in a rush most
+of them say what another one says.
 """
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 from time import monotonic, sleep
 from typing import TypeAlias
@@ -21,8 +24,21 @@ Later: TypeAlias = Callable[[Callable[[], None]], None]
 
 MOMENT = 0.05
 """Seconds. A single order never waits for it; with fewer than twenty a second, hardly any does."""
+_LONGEST = 8
+"""Moments that are one in a rush that goes on. Whoever drives a book stays for longer than that."""
 _RINGS_TO_A_BELL = 8
 """So many may wait for each other."""
+_MOST_BELLS = 4
+"""At the end of a moment: there is one for each of several workers."""
+
+
+@dataclass(slots=True)
+class _Rush:
+    """`wait` is how many moments are one, `left` how many of these are to pass before bells are rung."""
+
+    kept: list[tuple[str, str]] = field(default_factory=list)
+    wait: int = 1
+    left: int = 1
 
 
 class RungTogether:
@@ -33,30 +49,35 @@ class RungTogether:
         self._book_of = {name: front.book for name, front in fronts.items()}
         self._later = later
         self._lock = threading.Lock()
-        self._kept: dict[str, list[tuple[str, str]]] = {}
+        self._rushes: dict[str, _Rush] = {}
 
     def ring(self, shop: str, order_id: str) -> None:
         """As `Bell.ring`."""
         book = self._book_of.get(shop, "")
         with self._lock:
-            kept = self._kept.get(book)
-            if kept is not None:
-                kept.append((shop, order_id))
+            rush = self._rushes.get(book)
+            if rush is not None:
+                rush.kept.append((shop, order_id))
                 return
-            self._kept[book] = []
+            self._rushes[book] = _Rush()
         self._bell.ring(shop, order_id)
-        self._later(lambda: self._ring_kept(book))
+        self._later(lambda: self._go_on(book))
 
-    def _ring_kept(self, book: str) -> None:
-        """The moment is over; another one begins, unless nothing was kept."""
+    def _go_on(self, book: str) -> None:
+        """A moment is over; another one begins, unless nothing was kept."""
         with self._lock:
-            kept = self._kept.pop(book)
-            if kept:
-                self._kept[book] = []
-        for shop, order_id in kept[::_RINGS_TO_A_BELL]:
+            rush = self._rushes[book]
+            rush.left -= 1
+            if not rush.left and not rush.kept:
+                del self._rushes[book]
+                return
+            kept: list[tuple[str, str]] = []
+            if not rush.left:
+                kept, rush.kept = rush.kept, []
+                rush.left = rush.wait = min(rush.wait * 2, _LONGEST)
+        for shop, order_id in kept[:: max(_RINGS_TO_A_BELL, -(-len(kept) // _MOST_BELLS))]:
             self._bell.ring(shop, order_id)
-        if kept:
-            self._later(lambda: self._ring_kept(book))
+        self._later(lambda: self._go_on(book))
 
 
 class AfterAMoment:

@@ -50,7 +50,7 @@ from worker.web.app import create_app
 from worker.web.health import Health
 from worker.web.metrics import Metrics
 
-_LINGERS = 0.25
+_LINGERS = 0.5
 _LOOKS = 0.02
 """Seconds. What a look costs is nothing beside a message, and it is as quick."""
 

@@ -7,6 +7,7 @@ filling in values.
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, closing, nullcontext
+from functools import cached_property
 from typing import Any, TypeAlias
 
 from psycopg import RawCursor
@@ -84,14 +85,19 @@ class Form:
     """A statement in one dialect."""
 
     def __init__(self, statement: Executable, dialect: Dialect) -> None:
-        self.plain = Wording(statement, dialect)
+        self._statement, self._dialect = statement, dialect
         self._is_sqlite = dialect.name == "sqlite"
-        # psycopg would look for its own placeholders in a text with $1, $2, … for as long as it takes to run it.
+        # psycopg looks for its own placeholders in a text for as long as it takes to run it; there are none with $1.
         self._quick = self.plain if self._is_sqlite else Wording(statement, _numbered())
         self._readers = [
             (column.name, column.type.dialect_impl(dialect).result_processor(dialect, None))
             for column in statement.exported_columns  # type: ignore[attr-defined]
         ]
+
+    @cached_property
+    def plain(self) -> "Wording":
+        """As SQLAlchemy would run it."""
+        return Wording(self._statement, self._dialect)
 
     def running(self, connection: Connection, *values: Values) -> AbstractContextManager[Any]:
         """A cursor with the statement run: the driver's own, unless somebody listens to SQLAlchemy's events.

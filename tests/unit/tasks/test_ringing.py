@@ -71,22 +71,33 @@ def test_of_those_that_follow_within_the_moment_every_eighth_is(
     assert rung.orders == ["0", "1", "9"]
 
 
-def test_a_rush_goes_on_from_moment_to_moment(together: RungTogether, rung: Rung, moments: Moments) -> None:
-    for number in range(3):
-        together.ring("garden", str(number))
-        together.ring("garden", f"{number} more")
+def test_the_moments_of_a_rush_grow(together: RungTogether, rung: Rung, moments: Moments) -> None:
+    together.ring("garden", "first")
+    rung_at: list[int] = []
+    for moment in range(32):
+        together.ring("garden", str(moment))
+        before = len(rung.orders)
         moments.pass_by()
-    assert rung.orders == ["0", "0 more", "1", "2"]
+        rung_at += [moment] * (len(rung.orders) - before)
+    assert rung_at == [0, 2, 6, 14, 22, 30]
+
+
+def test_a_large_rush_has_a_few_bells(together: RungTogether, rung: Rung, moments: Moments) -> None:
+    for number in range(1_001):
+        together.ring("garden", str(number))
+    moments.pass_by()
+    assert len(rung.orders) == 1 + 4
 
 
 def test_the_last_one_of_a_rush_is_rung_for(together: RungTogether, rung: Rung, moments: Moments) -> None:
-    together.ring("garden", "1")
+    for number in range(3):
+        together.ring("garden", str(number))
     moments.pass_by()
-    together.ring("garden", "2")
-    together.ring("garden", "3")
-    moments.pass_by()
-    moments.pass_by()
-    assert rung.orders == ["1", "2", "3"]
+    together.ring("garden", "last")
+    for _ in range(8):
+        moments.pass_by()
+    assert rung.orders == ["0", "1", "last"]
+    assert not moments.calls
 
 
 def test_books_do_not_wait_for_each_other(together: RungTogether, rung: Rung) -> None:
