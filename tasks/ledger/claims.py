@@ -123,7 +123,12 @@ TAKE_ANY = Statement(_take_some)
 
 def _extend(dialect: Dialect, rows: int) -> Any:
     held = told(types_of(_ORDERS, which="id", held_fence="fence"), rows)
-    ours = (_ORDERS.c.id == held.c.which) & (_ORDERS.c.fence == held.c.held_fence) & (_ORDERS.c.lease_until > _NOW)
+    ours = (
+        held.c.there
+        & (_ORDERS.c.id == held.c.which)
+        & (_ORDERS.c.fence == held.c.held_fence)
+        & (_ORDERS.c.lease_until > _NOW)
+    )
     if dialect.name != "sqlite":
         locked = (
             select(_ORDERS.c.id).join(held, ours).order_by(*by_name(dialect)).with_for_update(of=_ORDERS).cte("locked")
@@ -149,7 +154,7 @@ def _release(*names: str) -> Many:
         left = told(types_of(_ORDERS, *given, which="id", held_fence="fence"), rows)
         return (
             update(_ORDERS)
-            .where(_ORDERS.c.id == left.c.which, _ORDERS.c.fence == left.c.held_fence)
+            .where(left.c.there, _ORDERS.c.id == left.c.which, _ORDERS.c.fence == left.c.held_fence)
             .values(lease_until=NEVER, owner=None, crashes=0, **{name: left.c[name] for name in given})
         )
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import Boolean, Connection, Dialect, bindparam, case, false, null, select, true, union_all, update
+from sqlalchemy import Boolean, Connection, Dialect, bindparam, case, false, null, select, update
 
 from providers.domain.documents import shortened
 from providers.domain.orders import Order, OrderState
 from providers.domain.reasons import Reason
 from tasks.ledger.codec import order_text, reason_text
-from tasks.ledger.many import Many, constant, rows_of, types_of
+from tasks.ledger.many import Many, constant, told, types_of
 from tasks.ledger.statements import Statement, Values, upsert
 from tasks.ledger.store import Store
 from tasks.ledger.tables import NEVER, EventRow, EventState, Lane, OrderRow
@@ -236,16 +236,15 @@ def _due(dialect: Dialect, now: Any, rung_at: Any, lane: Any) -> dict[str, Any]:
 
 def _upsert(dialect: Dialect, rows: int, *brought: str, newer: bool, removed: bool, **fixed: object) -> Any:
     """New orders; of those that are here already what is `brought` and `fixed`, only if it is `newer`."""
-    selects = [select(*[value.label(name) for name, value in row.items()]) for row in rows_of(_TOLD, rows)]
-    told = union_all(*selects).subquery("told")
+    come = told(_TOLD, rows)
     at_first = {**_AT_FIRST, "deleted": removed}
     row = {
-        **{name: told.c[name] for name in _AS_TOLD},
-        **dict.fromkeys(("due_at", "created_at", "updated_at"), told.c.at),
-        "rung_at": case((told.c.rings, told.c.at)),
+        **{name: come.c[name] for name in _AS_TOLD},
+        **dict.fromkeys(("due_at", "created_at", "updated_at"), come.c.at),
+        "rung_at": case((come.c.rings, come.c.at)),
         **{name: constant(_ORDERS.c[name], value, dialect) for name, value in at_first.items()},
     }
-    insert = upsert(OrderRow, dialect).from_select(list(row), select(*row.values()).where(true()))
+    insert = upsert(OrderRow, dialect).from_select(list(row), select(*row.values()).where(come.c.there))
     new = insert.excluded
     changed = {**{name: new[name] for name in brought}, **fixed, **_due(dialect, new.due_at, new.rung_at, new.lane)}
     return insert.on_conflict_do_update(
@@ -261,20 +260,23 @@ _REMOVE = Many(lambda dialect, rows: _upsert(dialect, rows, newer=False, removed
 
 
 def _restore(dialect: Dialect) -> Any:
-    told = {name: bindparam(f"told_{name}", type_=type_) for name, type_ in _TOLD.items()}
-    which = (_ORDERS.c.shop == told["shop"], _ORDERS.c.order_id == told["order_id"])
-    due = _due(dialect, told["at"], case((told["rings"], told["at"])), told["lane"])
+    come = {name: bindparam(f"told_{name}", type_=type_) for name, type_ in _TOLD.items()}
+    which = (_ORDERS.c.shop == come["shop"], _ORDERS.c.order_id == come["order_id"])
+    due = _due(dialect, come["at"], case((come["rings"], come["at"])), come["lane"])
     return update(_ORDERS).where(*which).values(deleted=false(), **due)
 
 
 _RESTORE = Statement(_restore)
 _KEPT = types_of(_EVENTS, *(column.name for column in _EVENTS.c if column.name != "id"))
-_KEEP = Many(
-    lambda dialect, rows: (
-        upsert(EventRow, dialect)
-        .values(rows_of(_KEPT, rows))
-        .on_conflict_do_nothing(index_elements=["shop", "event_id"])
-        .returning(_EVENTS.c.id, _EVENTS.c.shop, _EVENTS.c.event_id)
-    ),
-)
+
+
+def _keep_all(dialect: Dialect, rows: int) -> Any:
+    come = told(_KEPT, rows)
+    there = select(*(come.c[name] for name in _KEPT)).where(come.c.there)
+    insert = upsert(EventRow, dialect).from_select(list(_KEPT), there, include_defaults=False)
+    kept = insert.on_conflict_do_nothing(index_elements=["shop", "event_id"])
+    return kept.returning(_EVENTS.c.id, _EVENTS.c.shop, _EVENTS.c.event_id)
+
+
+_KEEP = Many(_keep_all)
 _MARK = Statement(lambda _: update(_EVENTS).where(_EVENTS.c.id == bindparam("which")).values(state=bindparam("state")))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, Table
+from sqlalchemy import Connection, Dialect, Table, select
 from sqlmodel import SQLModel
 
 from providers.domain.documents import DocumentKey, DocumentKind, DocumentState
@@ -12,7 +12,7 @@ from providers.domain.known import Action, OperationState, PaymentState
 from providers.domain.results import subject
 from providers.domain.steps import Cancel, Create, Email, Pay, Write
 from tasks.ledger.codec import draft_text, json_text
-from tasks.ledger.many import Many, rows_of, types_of
+from tasks.ledger.many import Many, told, types_of
 from tasks.ledger.statements import Values, upsert
 from tasks.ledger.tables import DocumentRow, OperationRow, PaymentRow
 from tasks.ledger.turn import Turn
@@ -29,7 +29,10 @@ def _upsert(
     tries = {"tries": table.c.tries + 1} if "tries" in table.c else {}
 
     def write(dialect: Dialect, rows: int) -> Any:
-        insert = upsert(model, dialect).values(rows_of(types_of(table, *first, *again), rows))
+        names = (*first, *again)
+        new = told(types_of(table, *names), rows)
+        there = select(*(new.c[name] for name in names)).where(new.c.there)
+        insert = upsert(model, dialect).from_select(names, there, include_defaults=False)
         changed = {**{name: insert.excluded[name] for name in again}, **tries}
         written = insert.on_conflict_do_update(index_elements=key, set_=changed)
         return written.returning(*(table.c[name] for name in tells)) if tells else written

@@ -50,7 +50,7 @@ def _change_operation(names: tuple[str, ...], *, tells: bool) -> Many:
         columns: dict[str, Any] = {name: new.c[name] for name in names}
         if "looked_at" in columns:
             columns["looks"] = _OPERATIONS.c.looks + 1
-        change = update(_OPERATIONS).where(_OPERATIONS.c.key == new.c.which).values(columns)
+        change = update(_OPERATIONS).where(new.c.there, _OPERATIONS.c.key == new.c.which).values(columns)
         about = (_OPERATIONS.c[name] for name in ("key", "action", "document_pk", "payment_key", "generation"))
         return change.returning(*about) if tells else change
 
@@ -61,7 +61,11 @@ def _change_operation(names: tuple[str, ...], *, tells: bool) -> Many:
 def _change_document(names: tuple[str, ...]) -> Many:
     def write(_: Dialect, rows: int) -> Any:
         new = told(types_of(_DOCUMENTS, *names, which="id"), rows)
-        return update(_DOCUMENTS).where(_DOCUMENTS.c.id == new.c.which).values({name: new.c[name] for name in names})
+        return (
+            update(_DOCUMENTS)
+            .where(new.c.there, _DOCUMENTS.c.id == new.c.which)
+            .values({name: new.c[name] for name in names})
+        )
 
     return Many(write)
 
@@ -70,7 +74,7 @@ def _change_document(names: tuple[str, ...]) -> Many:
 def _change_payment(names: tuple[str, ...]) -> Many:
     def write(_: Dialect, rows: int) -> Any:
         new = told(types_of(_PAYMENTS, *names, which="document_pk", which_key="key"), rows)
-        this = (_PAYMENTS.c.document_pk == new.c.which, _PAYMENTS.c.key == new.c.which_key)
+        this = (new.c.there, _PAYMENTS.c.document_pk == new.c.which, _PAYMENTS.c.key == new.c.which_key)
         return update(_PAYMENTS).where(*this).values({name: new.c[name] for name in names})
 
     return Many(write)
