@@ -19,6 +19,7 @@ from celery.platforms import SecurityWarning
 from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
 from worker.celery_app import SCHEDULER
+from worker.memory import keep_what_is_made
 from worker.web.server import BackgroundServer, listen
 from worker.wiring import Wired
 
@@ -54,6 +55,7 @@ def up(wired: Wired) -> int:
             begun.callback(beat.stop)
             web.start()
             begun.callback(web.stop)
+            keep_what_is_made()
             log.info("counterfoil.up", url=f"http://{host}:{port}", ledger=wired.ledger.address)
             wired.work.sweeper.wake()
 

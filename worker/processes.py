@@ -16,6 +16,7 @@ from kombu.exceptions import OperationalError
 from tasks.ledger.store import LedgerUnavailable
 from worker.celery_app import SCHEDULER
 from worker.embedded import leave_logging_alone, make_worker, run_worker
+from worker.memory import keep_what_is_made
 from worker.web.server import listen, make_server
 from worker.wiring import Wired
 
@@ -45,6 +46,7 @@ def web(wired: Wired) -> int:
         server = make_server(wired.web())
         host, port = listener.getsockname()[:2]
         with _signalled(lambda: setattr(server, "should_exit", True)):
+            keep_what_is_made()
             log.info("counterfoil.up", process="web", url=f"http://{host}:{port}", ledger=wired.ledger.address)
             server.run([listener])
         log.info("counterfoil.down", process="web")
@@ -79,6 +81,7 @@ def worker(wired: Wired) -> int:
 
     def ready(**_: Any) -> None:
         _stand_back(settings.nice)
+        keep_what_is_made()
         _look(wired)
 
     worker_ready.connect(ready, weak=False)
