@@ -86,6 +86,8 @@ class WorkerSettings(Section):
     """Calls that one worker process makes at the same time, of each book."""
     sweep_every: Duration = timedelta(seconds=1)
     """How often to look for orders that are due or got stuck."""
+    one_core: bool = True
+    """Whether a process that drives orders keeps to one core at a time, the one that has least to do."""
     nice: Whole = Field(default=5, ge=0, le=19)
     """By how much a worker process stands back where others want the processor too; the web process answers first."""
 

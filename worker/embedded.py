@@ -20,6 +20,7 @@ from celery.signals import setup_logging, worker_ready, worker_shutting_down
 
 from worker.celery_app import SCHEDULER
 from worker.memory import keep_what_is_made
+from worker.one_core import keep_to_one_core
 from worker.web.server import BackgroundServer, listen
 from worker.wiring import Wired
 
@@ -56,6 +57,8 @@ def up(wired: Wired) -> int:
             web.start()
             begun.callback(web.stop)
             keep_what_is_made()
+            if settings.worker.one_core:
+                keep_to_one_core()
             log.info("counterfoil.up", url=f"http://{host}:{port}", ledger=wired.ledger.address)
             wired.work.sweeper.wake()
 

@@ -17,6 +17,7 @@ from tasks.ledger.store import LedgerUnavailable
 from worker.celery_app import SCHEDULER
 from worker.embedded import leave_logging_alone, make_worker, run_worker
 from worker.memory import keep_what_is_made
+from worker.one_core import keep_to_one_core
 from worker.web.server import listen, make_server
 from worker.wiring import Wired
 
@@ -82,6 +83,8 @@ def worker(wired: Wired) -> int:
     def ready(**_: Any) -> None:
         _stand_back(settings.nice)
         keep_what_is_made()
+        if settings.one_core:
+            keep_to_one_core()
         _look(wired)
 
     worker_ready.connect(ready, weak=False)
