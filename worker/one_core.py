@@ -1,8 +1,8 @@
 """One core at a time for a process whose threads take turns at the interpreter anyway.
 
-Threads that hand the interpreter to each other from core to core take their memory along each time: a quarter of what an
-order costs. So a process keeps to one core, and every few seconds is free for a moment, so that the system can move it to
-one that has less to do. Where a process does other work than ours, or the system knows no such thing, nothing is kept.
+Threads that hand the interpreter to each other from core to core take their memory along each time: a fifth of what an
+order costs. So a process keeps to one core, and every few seconds is free for a moment, so that the system can move it
+to one that has less to do. Where the system knows no such thing, or allows one core only, nothing is done.
 """
 
 import os
@@ -44,6 +44,6 @@ def _core() -> int:
 
 def _allow(cores: Collection[int]) -> None:
     """All threads; those that are made later are allowed what their makers are."""
-    for task in os.listdir(_TASKS):
+    for task in _TASKS.iterdir():
         with suppress(OSError):  # it has ended, or its core was taken from the machine
-            os.sched_setaffinity(int(task), cores)
+            os.sched_setaffinity(int(task.name), cores)
