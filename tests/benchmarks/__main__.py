@@ -13,7 +13,7 @@ from tests.benchmarks.bench import FULL, TINY, Bench, Figures, Size
 from tests.benchmarks.ground import Ground
 from tests.benchmarks.guards import Guard, say
 from tests.benchmarks.measures import MEASURES, MORE
-from tests.benchmarks.report import PAGE, Outcome, as_json, machine, page
+from tests.benchmarks.report import FIGURES, PAGE, Outcome, as_json, machine, page
 
 INTERRUPTED = "the run was interrupted; what it had measured until then is told"
 _FULL_ROUNDS = 5
@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     if told.write and INTERRUPTED not in broken:
         PAGE.write_text(page(outcome))
+        FIGURES.write_text(as_json(outcome))
     sys.stdout.write(as_json(outcome) if told.json else page(outcome))
     return 0 if outcome.reached else 1
 
@@ -83,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--keep-all", action="store_true", help="repeat nothing, wait for nothing")
     parser.add_argument("--profile", type=Path, metavar="FOLDER", help="where py-spy writes what it sees, if installed")
     parser.add_argument("--json", action="store_true", help="print JSON, and nothing else, on standard output")
-    parser.add_argument("--write", action="store_true", help=f"write docs/{PAGE.name} as well")
+    parser.add_argument("--write", action="store_true", help=f"write docs/{PAGE.name} and {FIGURES.name}")
     return parser
 
 

@@ -82,7 +82,9 @@ def _slow_provider(figures: Figures) -> Iterator[Mark]:
     ours = {who: figures[f"{SLOW}/{who}"]["orders_per_second"] for who in (EMBEDDED, SPREAD, SPREAD_WIDE)}
     theirs = max(figures[f"{SLOW}/{who}"]["orders_per_second"] for who in (PREFORK, THREADS))
     best = max(ours, key=lambda who: ours[who])
-    told = f"{ours[best]:.0f} ({best})"
+    bare = next((told for who, told in figures.items() if who.startswith(f"{SLOW}/bare loop")), None)
+    limit = f"; a bare loop of requests: {bare['orders_per_second']:.0f}" if bare else ""
+    told = f"{ours[best]:.0f} ({best}{limit})"
     name = "orders a second, provider at 50 ms, no limit in flight"
     yield _mark(name, told, f"ahead of plain Celery in this run ({theirs:.0f})", ours[best] > theirs)
     yield _mark(name, told, f"ahead of every peer elsewhere ({_QUICKEST_PEER:.0f})", ours[best] > _QUICKEST_PEER)

@@ -16,6 +16,8 @@ from tests.benchmarks.measures.reconciliation import LISTING
 from tests.benchmarks.measures.throughput import AT_ONCE, SLOW
 
 PAGE = Path(__file__).parents[2] / "docs" / "performance.md"
+FIGURES = PAGE.with_suffix(".json")
+"""All figures of the same run, those of each round too."""
 _LEAST = {"exact"}
 _MOST = {"extra", "double", "missing", "odd", "refused", "resent", "most", "crossed", "ack_longest_ms"}
 
