@@ -34,7 +34,7 @@ class InHand:
 
 
 @dataclass(slots=True)
-class Ended:
+class Called:
     """A call that ended, of one order or of several. Without results: it was not made, and `why` tells why not."""
 
     orders: Sequence[InHand]
@@ -47,7 +47,7 @@ class Calling:
     """Has calls of a book made. `tell` takes how each ended, in the thread that made it."""
 
     def __init__(
-        self, world: World, book: Book, *, perform: Perform, late: timedelta, tell: Callable[[Ended], None]
+        self, world: World, book: Book, *, perform: Perform, late: timedelta, tell: Callable[[Called], None]
     ) -> None:
         """A call that would begin `late` after its claim is not made."""
         self._world = world
@@ -73,7 +73,10 @@ class Calling:
                 self._check_lease(claim)
                 ended = self._alone(first) if len(orders) == 1 else self._together(orders)
         except Exception as error:  # noqa: BLE001  (told to the thread that waits for it)
-            ended = Ended(orders, why=error)
+            ended = Called(orders, why=error)
+        except BaseException as error:
+            self._tell(Called(orders, why=RuntimeError(f"whoever made the call has ended: {error!r}")))
+            raise
         self._tell(ended)
 
     def _check_lease(self, claim: Claim) -> None:
@@ -85,11 +88,11 @@ class Calling:
         if abs(self._world.clock() - claim.now) > self._late:
             raise LeaseLost(f"the call of {claim.owner} would begin too late for its lease")
 
-    def _alone(self, order: InHand) -> Ended:
+    def _alone(self, order: InHand) -> Called:
         result, shut = self._perform(order.turn, order.step)
-        return Ended([order], [result], shut)
+        return Called([order], [result], shut)
 
-    def _together(self, orders: Sequence[InHand]) -> Ended:
+    def _together(self, orders: Sequence[InHand]) -> Called:
         """One call for all of them."""
         began, bulk = monotonic(), self._book.bulk
         steps = [order.step for order in orders if isinstance(order.step, Create)]
@@ -103,7 +106,7 @@ class Calling:
             unknown=sum(isinstance(result, Lost) for result in results),
             ms=round((monotonic() - began) * 1000, 1),
         )
-        return Ended(orders, results, shut)
+        return Called(orders, results, shut)
 
 
 def _telling(results: Sequence[Result]) -> Result:

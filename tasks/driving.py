@@ -18,10 +18,11 @@ from time import monotonic
 import structlog
 
 from providers.domain.results import Result
-from providers.domain.steps import Rest, Step, Stop, Wait
+from providers.domain.steps import Step, Wait
 from tasks.aftermath import commanded
 from tasks.backoff import effort_after
-from tasks.calling import Calling, Ended, InHand, Perform
+from tasks.calling import Called, Calling, InHand, Perform
+from tasks.closing import rests, tell_lost
 from tasks.drains import Drain, Drains
 from tasks.groups import Groups
 from tasks.ledger.store import LedgerUnavailable
@@ -71,7 +72,7 @@ class Drive:
         self._ways = ways
         self._groups = Groups(book, world.fronts)
         self._slots = HeldSlots(world.slots, book.name)
-        self._news: SimpleQueue[Ended | None] = SimpleQueue()
+        self._news: SimpleQueue[Called | None] = SimpleQueue()
         """Calls that ended; None: somebody rang."""
         self._calling = Calling(world, book, perform=ways.perform, late=ways.late, tell=self._news.put)
         self._busy = 0
@@ -95,7 +96,7 @@ class Drive:
         until = monotonic() + _DRIVE_SECONDS
         self._named = named
         with self._slots:
-            ended: list[Ended] = []
+            ended: list[Called] = []
             while True:
                 over = self._is_over(until)
                 hands = 0 if over or not self._may_be_more else self._hands()
@@ -187,7 +188,7 @@ class Drive:
         careful = self._ways.careful > 0 and wish.hands > 0
         return Claim(owner=self._world.owner, now=self._world.clock(), lease=self._ways.lease, careful=careful)
 
-    def _advance(self, ended: Sequence[Ended], wish: Wish) -> None:
+    def _advance(self, ended: Sequence[Called], wish: Wish) -> None:
         """Write what ended, claim what is wished for, and begin the calls that come next."""
         orders, endings, claim = [], [], self._claim(wish)
         for each in ended:
@@ -211,7 +212,7 @@ class Drive:
             order.turn, order.step = settled
             if ending.given_back:
                 self._may_be_more = True
-            elif not self._rests(order):
+            elif not rests(order):
                 calls.append([order])
         calls += self._begun(advanced)
         self._alone = any(order.turn.crashes >= _DIED_TWICE for call in calls for order in call)
@@ -226,10 +227,10 @@ class Drive:
             orders = [InHand(turn, step, monotonic()) for turn, step in sharing]
             for order in orders:
                 self._note(order, held=True)
-            if len(orders) > 1 or not self._rests(orders[0]):
+            if len(orders) > 1 or not rests(orders[0]):
                 yield orders
 
-    def _ending(self, order: InHand, result: Result, ended: Ended, claim: Claim) -> Ending:
+    def _ending(self, order: InHand, result: Result, ended: Called, claim: Claim) -> Ending:
         shut, now = ended.shut, claim.now
 
         def decide(changed: Turn) -> Step:
@@ -263,7 +264,7 @@ class Drive:
         settled = [self._written([each], NOTHING, claim).settled[0] for each in endings]
         return Advanced(settled, [])
 
-    def _awaited(self) -> list[Ended]:
+    def _awaited(self) -> list[Called]:
         """What has ended, once something has, or somebody rang."""
         told = [self._news.get()]
         try:
@@ -292,25 +293,9 @@ class Drive:
         if order is not None:
             self._world.bell.ring(*order)
 
-    def _rests(self, order: InHand) -> bool:
-        """Whether the order is out of hand; told in the closing line."""
-        named = {"shop": order.turn.shop, "order": order.turn.order_id, "book": order.turn.book, "calls": order.calls}
-        match order.step:
-            case Rest() as step:
-                log.info("order.synced", state=step.state, ms=round((monotonic() - order.began) * 1000, 1), **named)
-            case Wait() as step:
-                log.info("order.waits", until=step.until.isoformat(), reason=step.reason.code, **named)
-            case Stop() as step:
-                log.warning("order.stopped", reason=step.reason.code, text=step.reason.text, **named)
-            case _:
-                return False
-        return True
-
     def _lost(self, order: InHand) -> None:
         self._note(order, held=False)
-        turn = order.turn
-        named = {"shop": turn.shop, "order": turn.order_id, "book": turn.book}
-        log.warning("order.lease_lost", calls=order.calls, fence=turn.fence, **named)
+        tell_lost(order)
 
     def _note(self, order: InHand, *, held: bool) -> None:
         """What becomes of the claim of the order that was named; not of later ones."""

@@ -1,7 +1,8 @@
-"""Turns: one worker has one order in hand, under a lease, from claim to release.
+"""Turns: a worker has orders in hand, each under a lease, from claim to release.
 
 Every write of a turn names the claim's fencing token and happens only while its lease runs. The intent of a
-call is committed before the call; its outcome and the next intent are one transaction.
+call is committed before the call; its outcome and the next intent are one transaction, which holds those of all orders
+whose calls have ended meanwhile.
 """
 
 from collections.abc import Mapping, Sequence

@@ -121,6 +121,21 @@ def test_no_more_are_at_the_provider_than_it_takes(
     assert provider.most == 2
 
 
+def test_a_caller_that_ends_in_the_middle_keeps_nobody_waiting(
+    sqlite_ledger: Ledger, clock: SettableClock, provider: Odd, threads: CallerThreads
+) -> None:
+    provider.fails("create", SystemExit("somebody's library"), commits=True)
+    engine = Engine(sqlite_ledger, clock, provider=provider, callers=threads)
+    bring(engine, "1001")
+    with pytest.raises(RuntimeError, match="somebody's library"):
+        engine.run("1001")
+    clock.move(minutes=2)
+    engine.run("1001")
+    engine.wake("1001")
+    assert engine.line("1001").state == "done"
+    assert invoiced(provider) == ["garden/1001"]
+
+
 def test_what_comes_in_meanwhile_is_driven_without_a_bell(
     sqlite_ledger: Ledger, clock: SettableClock, provider: Odd, threads: CallerThreads
 ) -> None:
