@@ -131,7 +131,6 @@ def test_a_caller_that_ends_in_the_middle_keeps_nobody_waiting(
         engine.run("1001")
     clock.move(minutes=2)
     engine.run("1001")
-    engine.wake("1001")
     assert engine.line("1001").state == "done"
     assert invoiced(provider) == ["garden/1001"]
 
