@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import requests
+from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from worker.demo import toml
 from worker.demo.books import MAIN, SETTINGS, DemoBook, Setting
@@ -23,6 +24,7 @@ from worker.demo.books import MAIN, SETTINGS, DemoBook, Setting
 BOOK = MAIN
 _START_SECONDS = 30.0
 _STOP_SECONDS = 30.0
+_OUTAGE_SECONDS = 30.0
 
 
 class StageFailed(Exception):
@@ -139,12 +141,8 @@ class Stage:
         return done.returncode, done.stdout + done.stderr
 
     def state(self) -> dict[str, object]:
-        """What the provider holds, as its sandboxes tell it, taken together."""
-        told: list[dict[str, Any]] = []
-        for url in self.sandbox_urls.values():
-            answer = requests.get(f"{url}/_sandbox/state", timeout=30)
-            answer.raise_for_status()
-            told.append(answer.json())
+        """What the provider holds, as its sandboxes tell it, taken together; an outage is waited out."""
+        told = [_state_of(url) for url in self.sandbox_urls.values()]
         return told[0] if len(told) == 1 else _together(told)
 
     def outage(self, seconds: float) -> None:
@@ -219,6 +217,19 @@ class Stage:
             more=self.book_options,
             tables=self.settings,
         )
+
+
+@retry(
+    retry=retry_if_exception_type(requests.ConnectionError),
+    wait=wait_fixed(0.1),
+    stop=stop_after_delay(_OUTAGE_SECONDS),
+    reraise=True,
+)
+def _state_of(url: str) -> dict[str, Any]:
+    answer = requests.get(f"{url}/_sandbox/state", timeout=30)
+    answer.raise_for_status()
+    found: dict[str, Any] = answer.json()
+    return found
 
 
 def _together(states: list[dict[str, Any]]) -> dict[str, object]:
