@@ -184,7 +184,7 @@ class Drive:
             fill=self._groups.missing,
         )
 
-    def _claim(self, wish: Wish = NOTHING) -> Claim:
+    def _claim(self, wish: Wish) -> Claim:
         careful = self._ways.careful > 0 and wish.hands > 0
         return Claim(owner=self._world.owner, now=self._world.clock(), lease=self._ways.lease, careful=careful)
 
